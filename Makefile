@@ -1,0 +1,51 @@
+# Sceau: what a person types. The default target says what there is.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+
+.PHONY: help setup run test check bench screens powerloss test-install lock clean
+
+help:
+	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
+	@echo "make test        sets up what is missing and runs the tests"
+	@echo "make check       ruff, mypy --strict, import direction"
+	@echo "make bench       prints one table of measured figures, ours and the baselines (ONLY=prefix)"
+	@echo "make screens     renders every screen to PNG in build/screens"
+	@echo "make powerloss   cuts every flow at every write and flush"
+	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
+	@echo "make lock        renews the locked dependencies"
+
+setup: build/setup.stamp
+
+build/setup.stamp: setup/prepare setup/requirements.lock setup/system-packages.txt pyproject.toml
+	@PYTHON=$(PYTHON) sh setup/prepare
+
+run: setup
+	@$(BIN)/sceau sim --port $(PORT)
+
+test: setup
+	@$(BIN)/python -m pytest -n 2
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -p no:randomly tests/test_imports.py
+
+bench: setup
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+screens: setup
+	@$(BIN)/python -m tests.screens build/screens
+
+powerloss: setup
+	@$(BIN)/python -m tests.powerloss --all
+
+test-install:
+	@sh setup/test-install
+
+lock: setup
+	@sh setup/lock
+
+clean:
+	rm -rf build .venv .mypy_cache .ruff_cache
