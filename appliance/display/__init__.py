@@ -1,0 +1,1 @@
+"""From a view to pixels: theme, text, frame and painter. Imports `core` and `ports` only."""

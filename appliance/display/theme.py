@@ -1,0 +1,528 @@
+"""Every number and every colour of the screens: one palette, one table of measures a panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from appliance.core.view import Grid
+
+Colour = tuple[int, int, int]
+Sizes = tuple[int, ...]
+
+
+def _rgb(text: str) -> Colour:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+PAPER = _rgb("#F2F0E9")
+FACE = _rgb("#FFFFFF")
+INK = _rgb("#14212E")
+INK2 = _rgb("#46535F")
+EDGE = _rgb("#76808A")
+HAIR = _rgb("#D8D5CB")
+MUTE = _rgb("#E4E2DA")
+SLAB = _rgb("#152536")
+SLAB2 = _rgb("#B9C7D3")
+SLABKEY = _rgb("#24384C")
+SLABEDGE = _rgb("#8FA1B2")
+ACTION = _rgb("#1F6FD6")
+ACTIONLIP = _rgb("#123F80")
+SEL = _rgb("#D9E8F6")
+SELBAR = _rgb("#1B5FA8")
+ADD = _rgb("#FFEFC0")
+ADDBAR = _rgb("#A35F00")
+WARN = _rgb("#FFC838")
+DANGER = _rgb("#B3261E")
+OK = _rgb("#00694F")
+VOID = _rgb("#5B656E")
+SEAL = _rgb("#E0707C")
+SEALPAPER = _rgb("#8C1D2F")
+BLACK = _rgb("#000000")
+LIPS: tuple[Colour, ...] = tuple(
+    map(
+        _rgb,
+        ("#14212E", "#A35F00", "#B5420E", "#1B6FB8", "#66751A", "#8C1D5A", "#00817A", "#4553B5", "#5F6670"),
+    )
+)
+
+
+class Look(NamedTuple):
+    """How a key is drawn. `edge_width` counts quarters of a pixel; `down` and `down_ink` are its pressed colours."""
+
+    face: Colour
+    ink: Colour
+    edge: Colour
+    edge_width: int
+    lip: Colour
+    lip_height: int
+    radius: int
+    down: Colour = INK
+    down_ink: Colour = FACE
+    square: bool = False  # right corners square: the current category joins the grid
+
+
+class Style(NamedTuple):
+    """Text: sizes from the wished to the smallest, weight, colour, and the ground it is read on."""
+
+    sizes: Sizes
+    bold: bool
+    colour: Colour
+    ground: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The keys of one panel."""
+
+    plain: Look
+    mute: Look
+    strong: Look  # ink: the safe way out, a chosen reason
+    action: Look
+    danger: Look
+    slab: Look
+    pressed: Look
+    field: Look
+    refused: Look
+    current: Look  # the field being typed
+    card: Look  # white, edge, not a key
+    panel: Look  # dark, flat
+    gap: Look  # amber, flat
+    row: Look  # a line of a list
+    chosen: Look  # the row being typed
+    outline_dark: Look  # a key on a red banner
+    outline_light: Look  # a key on an amber banner
+    header: Look
+    category: Look
+    here: Look
+
+    def article(self, lip: Colour, height: int) -> Look:
+        return self.plain._replace(lip=lip, lip_height=height)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Ladders of sizes, from the wished to the smallest."""
+
+    micro: Sizes
+    small: Sizes
+    body: Sizes
+    tile: Sizes
+    key: Sizes
+    strong: Sizes  # the blue key
+    sum: Sizes  # suggestions, field, drawer
+    title: Sizes
+    heading: Sizes
+    message: Sizes
+    thing: Sizes
+    text: Sizes
+    digit: Sizes
+    total: Sizes
+    due: Sizes
+    gap: Sizes
+    change: Sizes
+    clock: Sizes
+    header_clock: Sizes
+    person: Sizes
+    shop: Sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Pixels, by place. Names read as they are used in the screens."""
+
+    margin: int
+    gap: int
+    pad_gap: int
+    tight: int  # the smallest distance between a text and what is beside it
+    inner: int  # inside a field, a card, a row
+    wide: int  # margins of pages that are read, not tapped
+    rule: int  # a line
+    bar: int  # selected, added
+    header: int
+    header_inset: int
+    person: int
+    header_date: bool
+    icon: int
+    sign: int
+    voir: int
+    strong: int  # height of the blue key
+    # sale
+    rail: int
+    basket: int
+    chip: int
+    functions: int
+    basket_head: int
+    quantity: int
+    row: int
+    actions: int
+    close: int
+    slab: int
+    article_lip: int
+    price: int
+    # payment
+    pay_slab: int
+    back: int
+    ticket: int
+    pad: int
+    heading: int
+    field: int
+    suggestion: int
+    payment: int
+    ticket_row: int
+    ticket_foot: int
+    means_icon: int
+    # print
+    question: int
+    print_key: int
+    print_share: int  # percent of the width for "Imprimer"
+    facts: int
+    change_title: int
+    sealed: int
+    seal_mark: int
+    # locked
+    dark: int
+    seal: int
+    dark_top: int
+    shop: int
+    clock: int
+    date: int
+    badge: int
+    badge_row: int
+    names_label: int
+    name_row: int
+    notice: int
+    pin_width: int
+    pin_head: int
+    pin_dot: int
+    pin_change: int
+    # entry
+    title: int
+    fact: int
+    entry_slab: int
+    refusal: int
+    choice: int
+    choice_columns: int
+    # count
+    count_pad: int
+    count_title: int
+    count_gap: int
+    count_field: int
+    count_follow: int
+    times: int  # percent of a row where "×" stands
+    number: int
+    # summary
+    summary: int
+    summary_row: int
+    summary_least: int
+    summary_first: int  # percent of the table before the second column's right edge
+    drawer_row: int
+    drawer_strong: int
+    gap_card: int
+    # message, card
+    message_rule: int
+    octagon: int
+    message_top: int
+    message_line: int
+    message_key: int
+    answer: int
+    # menu, lists
+    menu_head: int
+    device_port: int
+    acts: int
+    ticket_key: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Theme:
+    """One panel. Compared by identity: `theme_for` gives the same one for the same panel."""
+
+    width: int
+    height: int
+    pitch: float  # millimetres a pixel
+    grid: Grid
+    type: Type
+    size: Measures
+    look: Looks
+
+    def pixels(self, millimetres: float) -> int:
+        return -int(-millimetres // self.pitch)
+
+
+_WIDE_TYPE = Type(
+    micro=(18,),
+    small=(20, 19, 18),
+    body=(22, 21, 20, 19, 18),
+    tile=(22, 20, 19),
+    key=(24, 22, 20, 19),
+    strong=(34, 30, 28, 26, 24, 22),
+    sum=(36, 32, 28, 24, 22),
+    title=(34, 32, 28, 26),
+    heading=(46, 42, 38, 34, 30),
+    message=(56, 50, 44, 38, 34),
+    thing=(36, 32, 28, 24),
+    text=(30, 28, 26, 24, 22),
+    digit=(38,),
+    total=(68, 60, 54, 48, 44, 40, 36),
+    due=(92, 84, 76, 68, 60),
+    gap=(84, 76, 68, 60, 52, 44),
+    change=(240, 220, 200, 180, 160),
+    clock=(112, 100),
+    header_clock=(28,),
+    person=(24, 22, 20, 18),
+    shop=(34, 30, 28, 24),
+)
+
+_SMALL_TYPE = Type(
+    micro=(16,),
+    small=(17, 16),
+    body=(20, 19, 18, 17, 16),
+    tile=(18, 17, 16),
+    key=(20, 19, 18, 17, 16),
+    strong=(26, 24, 22, 20, 18),
+    sum=(26, 24, 22, 20),
+    title=(24, 22, 20),
+    heading=(28, 26, 24, 22, 20),
+    message=(34, 30, 28, 26, 24),
+    thing=(26, 24, 22, 20),
+    text=(20, 19, 18, 17, 16),
+    digit=(30,),
+    total=(46, 42, 38, 34, 30, 28, 26, 24),
+    due=(60, 56, 50, 44),
+    gap=(46, 42, 38, 34, 30, 26),
+    change=(150, 130, 120, 110, 100),
+    clock=(72, 64),
+    header_clock=(22,),
+    person=(21, 20, 18, 16),
+    shop=(24, 22, 20, 18),
+)
+
+_WIDE = Measures(
+    margin=12,
+    gap=10,
+    pad_gap=8,
+    tight=10,
+    inner=18,
+    wide=40,
+    rule=2,
+    bar=8,
+    header=56,
+    header_inset=5,
+    person=204,
+    header_date=True,
+    icon=28,
+    sign=30,
+    voir=74,
+    strong=92,
+    rail=148,
+    basket=448,
+    chip=6,
+    functions=76,
+    basket_head=40,
+    quantity=44,
+    row=54,
+    actions=76,
+    close=60,
+    slab=208,
+    article_lip=5,
+    price=34,
+    pay_slab=132,
+    back=160,
+    ticket=300,
+    pad=384,
+    heading=40,
+    field=72,
+    suggestion=90,
+    payment=56,
+    ticket_row=29,
+    ticket_foot=104,
+    means_icon=52,
+    question=216,
+    print_key=140,
+    print_share=36,
+    facts=36,
+    change_title=124,
+    sealed=104,
+    seal_mark=42,
+    dark=500,
+    seal=152,
+    dark_top=72,
+    shop=56,
+    clock=168,
+    date=56,
+    badge=104,
+    badge_row=132,
+    names_label=48,
+    name_row=144,
+    notice=88,
+    pin_width=456,
+    pin_head=184,
+    pin_dot=30,
+    pin_change=84,
+    title=108,
+    fact=56,
+    entry_slab=120,
+    refusal=56,
+    choice=84,
+    choice_columns=2,
+    count_pad=348,
+    count_title=48,
+    count_gap=8,
+    count_field=84,
+    count_follow=72,
+    times=50,
+    number=56,
+    summary=452,
+    summary_row=38,
+    summary_least=26,
+    summary_first=24,
+    drawer_row=42,
+    drawer_strong=54,
+    gap_card=168,
+    message_rule=12,
+    octagon=124,
+    message_top=84,
+    message_line=46,
+    message_key=120,
+    answer=136,
+    menu_head=40,
+    device_port=200,
+    acts=516,
+    ticket_key=140,
+)
+
+_SMALL = Measures(
+    margin=8,
+    gap=6,
+    pad_gap=6,
+    tight=6,
+    inner=12,
+    wide=20,
+    rule=2,
+    bar=6,
+    header=48,
+    header_inset=0,
+    person=164,
+    header_date=False,
+    icon=22,
+    sign=22,
+    voir=62,
+    strong=76,
+    rail=106,
+    basket=288,
+    chip=0,
+    functions=60,
+    basket_head=0,
+    quantity=0,
+    row=48,
+    actions=60,
+    close=48,
+    slab=136,
+    article_lip=4,
+    price=24,
+    pay_slab=84,
+    back=104,
+    ticket=0,
+    pad=252,
+    heading=0,
+    field=50,
+    suggestion=60,
+    payment=48,
+    ticket_row=0,
+    ticket_foot=0,
+    means_icon=26,
+    question=136,
+    print_key=88,
+    print_share=36,
+    facts=26,
+    change_title=72,
+    sealed=64,
+    seal_mark=30,
+    dark=300,
+    seal=92,
+    dark_top=36,
+    shop=36,
+    clock=104,
+    date=36,
+    badge=64,
+    badge_row=86,
+    names_label=30,
+    name_row=92,
+    notice=68,
+    pin_width=328,
+    pin_head=118,
+    pin_dot=20,
+    pin_change=52,
+    title=50,
+    fact=32,
+    entry_slab=70,
+    refusal=34,
+    choice=48,
+    choice_columns=3,
+    count_pad=236,
+    count_title=0,
+    count_gap=4,
+    count_field=52,
+    count_follow=48,
+    times=44,
+    number=36,
+    summary=300,
+    summary_row=26,
+    summary_least=20,
+    summary_first=24,
+    drawer_row=26,
+    drawer_strong=32,
+    gap_card=84,
+    message_rule=8,
+    octagon=76,
+    message_top=34,
+    message_line=28,
+    message_key=80,
+    answer=88,
+    menu_head=30,
+    device_port=110,
+    acts=316,
+    ticket_key=90,
+)
+
+
+def _looks(radius: int, lip: int, edge: int) -> Looks:
+    plain = Look(FACE, INK, EDGE, edge, EDGE, lip, radius)
+    flat = plain._replace(lip_height=0)
+    light = {"down": FACE, "down_ink": INK}  # a dark key turns white: ink on ink would not be seen
+    slab = Look(SLABKEY, FACE, SLABEDGE, edge, SLABEDGE, lip, radius, **light)
+    return Looks(
+        plain=plain,
+        mute=Look(MUTE, VOID, HAIR, edge, HAIR, lip, radius),
+        strong=Look(INK, FACE, INK, 0, BLACK, lip, radius, **light),
+        action=Look(ACTION, FACE, ACTION, 0, ACTIONLIP, lip, radius),
+        danger=Look(FACE, DANGER, DANGER, edge + 2, DANGER, lip, radius),
+        slab=slab,
+        pressed=Look(INK, FACE, INK, 0, INK, 0, radius),
+        field=flat._replace(edge=INK, edge_width=edge + 2),
+        refused=flat._replace(edge=DANGER, edge_width=2 * edge),
+        current=flat._replace(edge=SELBAR, edge_width=2 * edge),
+        card=flat,
+        panel=Look(SLAB, FACE, SLAB, 0, SLAB, 0, radius),
+        gap=Look(WARN, INK, WARN, 0, WARN, 0, radius),
+        row=flat._replace(down=SEL, down_ink=INK),
+        chosen=flat._replace(face=SEL, edge=SELBAR, edge_width=2 * edge, down=SEL, down_ink=INK),
+        outline_dark=Look(DANGER, FACE, FACE, edge + 2, FACE, 0, radius, **light),
+        outline_light=Look(WARN, INK, INK, edge + 2, INK, 0, radius),
+        header=slab._replace(lip_height=0),
+        category=plain,
+        here=Look(INK, FACE, INK, 0, INK, 0, radius, square=True),
+    )
+
+
+@lru_cache(maxsize=4)
+def theme_for(width: int, height: int) -> Theme:
+    """The theme of a panel of that size; a panel without a table of its own is refused."""
+    if (width, height) == (1280, 800):
+        grid = Grid(columns=4, rows=5, categories=8, lines=9, names=8)
+        return Theme(width, height, 0.170, grid, _WIDE_TYPE, _WIDE, _looks(8, 4, 6))
+    if (width, height) == (800, 480):
+        grid = Grid(columns=3, rows=4, categories=6, lines=5, names=8)
+        return Theme(width, height, 0.191, grid, _SMALL_TYPE, _SMALL, _looks(6, 3, 6))
+    raise ValueError(f"no theme for a panel of {width} x {height}")

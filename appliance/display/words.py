@@ -1,0 +1,65 @@
+"""Words the display itself puts on the screens; all others come with the view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language."""
+
+    badge: str
+    reader: str
+    names: str
+    ticket: str
+    current_ticket: str
+    empty: str
+    empty_more: str
+    total: str
+    sold_out: str
+    void: str
+    close: str
+    due: str
+    given: str
+    means: str
+    received: str
+    change: str
+    recorded: str
+    question: str
+    next_article: str
+    count: str
+    counted: str
+    clear: str
+    backspace: str
+    look: str
+    pending: str
+
+
+FRENCH = Words(
+    badge="Présenter le badge",
+    reader="devant le lecteur",
+    names="ou choisir son nom",
+    ticket="Ticket",
+    current_ticket="Ticket en cours",
+    empty="Scanner un article",
+    empty_more="ou toucher la grille",
+    total="Total",
+    sold_out="épuisé",
+    void="ANNULÉE",
+    close="Fermer",
+    due="Reste à payer",
+    given="Espèces données",
+    means="Autres moyens",
+    received="Somme reçue",
+    change="À rendre",
+    recorded="déjà payé, enregistré",
+    question="Imprimer le ticket\u00a0?",
+    next_article="Scanner l’article suivant\u00a0: sans ticket",
+    count="Compter le tiroir",
+    counted="Compté",
+    clear="Effacer",
+    backspace="Retour arrière",
+    look="Voir",
+    pending="article suivant",
+)
