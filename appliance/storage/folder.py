@@ -1,0 +1,64 @@
+"""The `journal/` folder: which segments are there, and bytes of them by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from appliance.storage import segment
+from appliance.storage.flash import Disk, Mode
+from appliance.storage.segment import Header
+from appliance.storage.trail import Read
+
+NAME = "journal"
+HEAD_READ = 4096  # covers a header of either unit
+
+
+class Open(NamedTuple):
+    """One segment being read; `size` of the file in bytes."""
+
+    number: int
+    size: int
+    read: Read
+
+    def header(self) -> Header | None:
+        return segment.parse(self.read(min(HEAD_READ, self.size), 0))
+
+    def only_torn(self) -> bool:
+        """Whether nothing can have been acknowledged here: zeros after what one first write can reach."""
+        reach = segment.FIRST_WRITE
+        return all(not any(self.read(min(2**20, self.size - at), at)) for at in range(reach, self.size, 2**20))
+
+
+class Folder:
+    def __init__(self, directory: Path, disk: Disk, mode: Mode) -> None:
+        self.path, self.disk, self.mode = directory, disk, mode
+
+    def file(self, number: int) -> Path:
+        return self.path / segment.name(number)
+
+    def numbers(self) -> list[int]:
+        """Of all segments, blanks among them, in order."""
+        found = (segment.number_of(name) for name in self.disk.listdir(self.path))
+        return sorted(number for number in found if number is not None)
+
+    @contextmanager
+    def reading(self, number: int) -> Iterator[Open]:
+        handle = self.disk.open(self.file(number), self.mode)
+        try:
+            size = self.disk.size(handle)
+            yield Open(number, size, lambda size, offset: self.disk.pread(handle, size, offset))
+        finally:
+            self.disk.close(handle)
+
+    def set_aside(self, number: int) -> Path:
+        """Renames a segment in which nothing was acknowledged, so that its number is free; it is kept for who asks."""
+        taken = self.disk.listdir(self.path)
+        free = next(n for n in range(1, len(taken) + 2) if f"{segment.name(number)}.torn-{n}" not in taken)
+        aside = self.path / f"{segment.name(number)}.torn-{free}"
+        self.disk.rename(self.file(number), aside)
+        # If we stop here, either name may be on flash; the next start does it again or finds it done.
+        self.disk.fsync_directory(self.path)
+        return aside

@@ -1,0 +1,96 @@
+"""A frame: what one commit puts on flash in one write (FORMAT.md, section Frame). Pure."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from appliance.storage import chain
+
+MAGIC = b"SCF1"
+HEAD = struct.Struct(">4sIIHHQH6s32s")
+HEAD_SIZE = HEAD.size
+UNITS = (512, 4096)
+FRAME_LIMIT = 32 * 1024
+LEAST_USED = HEAD_SIZE + 2 + 1 + chain.SIGNATURE_SIZE
+
+
+class FrameError(ValueError):
+    """The checksum is right and the content is not: no tear does that. `first_seq` is what its header says."""
+
+    def __init__(self, first_seq: int, why: str) -> None:
+        super().__init__(why)
+        self.first_seq = first_seq
+
+
+class Frame(NamedTuple):
+    """`start` and `end` are units within the segment: where it starts, and the first unit after it."""
+
+    segment: int
+    start: int
+    end: int
+    first_seq: int
+    prev_head: bytes
+    records: tuple[bytes, ...]
+    signature: bytes
+
+    @property
+    def next_seq(self) -> int:
+        return self.first_seq + len(self.records)
+
+    def head(self) -> bytes:
+        return chain.follow(self.prev_head, self.records)
+
+
+def size(records: Sequence[bytes], unit: int) -> int:
+    """Bytes of the whole frame on flash, padding included."""
+    used = HEAD_SIZE + sum(2 + len(record) for record in records) + chain.SIGNATURE_SIZE
+    return -(-used // unit) * unit
+
+
+def build(
+    segment: int, index: int, unit: int, first_seq: int, prev_head: bytes, records: Sequence[bytes], signature: bytes
+) -> bytes:
+    """The padded bytes of a frame; ValueError when they pass FRAME_LIMIT."""
+    packed = b"".join(len(record).to_bytes(2, "big") + record for record in records)
+    used = HEAD_SIZE + len(packed) + len(signature)
+    if used > FRAME_LIMIT:
+        raise ValueError(f"a frame of {used} bytes passes {FRAME_LIMIT}")
+    head = HEAD.pack(MAGIC, 0, segment, index, used, first_seq, len(records), bytes(6), prev_head)
+    tail = head[8:] + packed + signature + bytes(-used % unit)
+    return MAGIC + crc32(tail).to_bytes(4, "big") + tail
+
+
+def parse(data: bytes | memoryview, at: int, unit: int, segment: int, index: int) -> Frame | None:
+    """The frame at `at` in `data`, or None when there is none for this place or a tear has hurt it.
+
+    Raises FrameError when the checksum is right and the content breaks the format.
+    """
+    if bytes(data[at : at + 4]) != MAGIC or len(data) - at < HEAD_SIZE:
+        return None
+    _, crc, its_segment, its_index, used, first_seq, count, zero, prev_head = HEAD.unpack_from(data, at)
+    length = -(-used // unit) * unit
+    if (its_segment, its_index) != (segment, index) or not LEAST_USED <= used <= FRAME_LIMIT:
+        return None
+    if len(data) - at < length or crc32(data[at + 8 : at + length]) != crc:
+        return None
+    if zero != bytes(6) or bytes(data[at + used : at + length]) != bytes(length - used):
+        raise FrameError(first_seq, "bytes that must be zero are not")
+    body = bytes(data[at + HEAD_SIZE : at + used - chain.SIGNATURE_SIZE])
+    signature = bytes(data[at + used - chain.SIGNATURE_SIZE : at + used])
+    records = _split(body, count, first_seq)
+    return Frame(segment, index, index + length // unit, first_seq, prev_head, records, signature)
+
+
+def _split(body: bytes, count: int, first_seq: int) -> tuple[bytes, ...]:
+    records: list[bytes] = []
+    at = 0
+    while at < len(body):
+        end = at + 2 + int.from_bytes(body[at : at + 2], "big")
+        records.append(body[at + 2 : end])
+        at = end
+    if at != len(body) or len(records) != count or b"" in records:
+        raise FrameError(first_seq, "its record lengths do not add up")
+    return tuple(records)

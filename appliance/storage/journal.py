@@ -1,0 +1,310 @@
+"""The journal of a running till: opened and recovered, appended to, read back (FORMAT.md, DESIGN.md).
+
+One process holds it, one thread appends. `sealed` may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from appliance.storage import chain, folder, frame, past, segment
+from appliance.storage.anchor import Anchor, AnchorFile
+from appliance.storage.chain import Checkpoint
+from appliance.storage.flash import Disk, Mode
+from appliance.storage.folder import Folder
+from appliance.storage.frame import FRAME_LIMIT, Frame
+from appliance.storage.keys import Key
+from appliance.storage.past import Past, Sealed, unseal
+from appliance.storage.record import RECOVERED, Record, encode
+from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError, Tip, find_tip
+from appliance.storage.segment import Header
+from appliance.storage.shelf import Shelf
+from appliance.storage.trail import Gap
+
+KEPT = 64  # frames held in memory for `sealed`
+
+_FAULTS = {
+    errno.ENOSPC: "the disk is full: free space on the journal's partition, then restart the till",
+    errno.EDQUOT: "the disk is full: free space on the journal's partition, then restart the till",
+    errno.EROFS: "the file system became read-only: check the medium, run fsck, then restart the till",
+    errno.EIO: "the medium does not take writes: replace it, keep the old one, then restart the till",
+}
+
+
+class JournalFailed(JournalError):
+    """A write or flush failed: what is on flash is unknown, nothing more is written until the next start."""
+
+
+class Commit(NamedTuple):
+    """Durable: records `first_seq` to `next_seq` - 1, under the last frame's head and signature."""
+
+    first_seq: int
+    next_seq: int
+    head: bytes
+    signature: bytes
+
+
+class Journal:
+    """Made by `Journal.open`. After any OSError on the way to flash it is read-only for good."""
+
+    def __init__(self, directory: Path, disk: Disk, key: Key, size: int, unit: int | None, lock: int) -> None:
+        self._disk, self._key, self._lock = disk, key, lock
+        self._directory = directory
+        self._mutex = Lock()
+        self._kept: deque[tuple[Frame, bytes]] = deque(maxlen=KEPT)
+        self._handle: int | None = None
+        self._stocked = -1  # the segment after which the shelf was last filled
+        self._failed: JournalFailed | None = None
+        self.on_flush: Callable[[], None] = lambda: None
+        self._folder = Folder(directory / folder.NAME, disk, Mode.READ)
+        self._shelf = Shelf(self._folder, size)
+        self._unit = unit or self._proven_unit()
+        self._folder.mode = Mode.DIRECT if self._unit == 512 else Mode.READ
+        self._tip = find_tip(self._folder)
+        self._header = self._tip.header if self._tip else None
+        self._end = self._tip.end if self._tip else 0
+        self.gap: Gap | None = self._tip.gap if self._tip else None
+        self._anchor = AnchorFile(directory, disk, self._unit)
+        self._check(self._tip)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        disk: Disk,
+        key: Key,
+        *,
+        segment_size: int = segment.SIZE,
+        unit: int | None = None,
+    ) -> Journal:
+        """Takes the lock, finds the tip, checks it. `unit`: 512 or 4,096 bytes, None = what the disk proves.
+
+        Raises JournalBusy, JournalDamaged, JournalError (newer format, other key), JournalFailed (OSError).
+        """
+        if not segment.fit_size(segment_size, unit or 512):
+            raise ValueError(f"a segment cannot have {segment_size} bytes")
+        lock = _take_lock(directory, disk)
+        try:
+            disk.mkdir(directory / folder.NAME)
+            return cls(directory, disk, key, segment_size, unit, lock)
+        except OSError as error:
+            disk.close(lock)
+            raise _failure(error) from error
+        except JournalError:
+            disk.close(lock)
+            raise
+
+    @property
+    def next_seq(self) -> int:
+        return self._tip.cp.next_seq if self._tip else 0
+
+    @property
+    def head(self) -> bytes:
+        return self._tip.cp.head if self._tip else chain.START
+
+    @property
+    def chain_id(self) -> bytes:
+        """16 bytes; empty before the genesis record is written."""
+        return self._tip.cp.chain_id if self._tip else b""
+
+    @property
+    def unit(self) -> int:
+        return self._header.unit if self._header else self._unit
+
+    @property
+    def failed(self) -> JournalFailed | None:
+        return self._failed
+
+    @property
+    def low(self) -> bool:
+        """Whether the disk had no room for another blank: the segments held back are being used."""
+        return self._shelf.full
+
+    def past(self) -> Iterator[Sealed]:
+        """Every record from the first on, for the fold; raises JournalDamaged at the first that does not hold."""
+        if self._tip is None:
+            return iter(())
+        last = self._anchor.last
+        return Past(self._folder, self._tip.cp, last.cp if last else None).records()
+
+    def sealed(self, seq: int) -> Sealed:
+        """An acknowledged record as it stands on flash; KeyError when there is none with this number."""
+        with self._mutex:
+            tip = self._tip
+            kept = next((it for it in self._kept if it[0].first_seq <= seq < it[0].next_seq), None)
+        if tip is None or not 0 <= seq < tip.cp.next_seq:
+            raise KeyError(seq)
+        if kept is None:
+            found = past.find(self._folder, tip.header.number, seq)
+            kept = found, found.head()
+        return unseal(*kept, seq)
+
+    def append(self, records: Sequence[Record]) -> Commit:
+        """Makes `records` durable in one frame; in several, one after the other, when they pass 32 KiB.
+
+        Raises ValueError for records that may not come next (nothing is written) and JournalFailed.
+        """
+        if self._failed:
+            raise self._failed
+        data = self._checked(records)
+        first = self.next_seq
+        try:
+            for batch in _batches(data, self._unit):
+                self._commit(batch)
+        except OSError as error:
+            self._failed = _failure(error)
+            raise self._failed from error
+        frame_, head = self._kept[-1]
+        return Commit(first, self.next_seq, head, frame_.signature)
+
+    def work(self) -> Iterator[None]:
+        """Prepares blank segments, a chunk a step; to be run while nothing waits to be written."""
+        if self._failed or not self._tip or self._stocked == self._tip.header.number:
+            return
+        try:
+            yield from self._shelf.work(self._tip.header.number)
+            self._stocked = self._tip.header.number
+        except OSError as error:
+            self._failed = _failure(error)
+            raise self._failed from error
+
+    def anchor(self) -> None:
+        """Writes the tip's checkpoint beside the journal, if it is not there yet."""
+        if self._failed:
+            raise self._failed
+        if self._tip is None:
+            return
+        try:
+            self._anchor.write(Anchor(self._tip.cp, self._tip.frame.signature))
+        except OSError as error:
+            self._failed = _failure(error)
+            raise self._failed from error
+
+    def close(self, *, clean: bool = True) -> None:
+        """`clean` anchors the tip first; after a failure nothing is written. The lock is given back."""
+        try:
+            if clean and not self._failed:
+                self.anchor()
+        finally:
+            if self._handle is not None:
+                self._disk.close(self._handle)
+            self._anchor.close()
+            self._disk.close(self._lock)
+
+    def _proven_unit(self) -> int:
+        numbers = self._folder.numbers()
+        if not numbers:
+            self._shelf.take(0)
+            numbers = [1]
+        with self._folder.reading(numbers[-1]) as it:
+            blank = not any(it.read(4096, 0))
+        return 512 if blank and self._disk.direct(self._folder.file(numbers[-1])) else 4096
+
+    def _check(self, tip: Tip | None) -> None:
+        last = self._anchor.last
+        cp = tip.cp if tip else None
+        if tip and tip.header.key != self._key.public:
+            raise JournalError(f"the key file is not the one of this journal: put back {self._directory / 'key'}")
+        if last is None:
+            return
+        if cp is None or last.cp.next_seq > cp.next_seq:
+            lost = cp.next_seq if cp else 0
+            raise JournalDamaged(
+                lost, f"the journal ends here and the anchor at {last.cp.next_seq}: it was rolled back"
+            )
+        if last.cp.chain_id != cp.chain_id:
+            raise JournalDamaged(0, "the anchor is of another chain")
+        if last.cp.next_seq == cp.next_seq and last.cp.head != cp.head:
+            raise JournalDamaged(cp.next_seq - 1, "the anchor names another head: the chain was forked")
+
+    def _checked(self, records: Sequence[Record]) -> list[bytes]:
+        if not records:
+            raise ValueError("nothing to append")
+        for seq, record in enumerate(records, start=self.next_seq):
+            if record.seq != seq:
+                raise ValueError(f"record {record.seq} is appended where {seq} comes next")
+            if record.kind == RECOVERED and (seq != self.next_seq or not self.gap):
+                raise ValueError("a recovered record stands only first after a gap")
+        if self.gap and (records[0].kind, dict(records[0].body)) != (
+            RECOVERED,
+            {1: self.gap.length, 2: self.gap.sha256},
+        ):
+            raise ValueError("the first record after a gap is the recovered record that names it")
+        return [encode(record) for record in records]
+
+    def _commit(self, batch: Sequence[bytes]) -> None:
+        """One frame: into this segment if it fits, else with the header of the next in the same write."""
+        head_0 = chain.link(chain.START, batch[0]) if self._tip is None else b""
+        genesis = self._header.genesis if self._header else head_0
+        cp = Checkpoint(chain.chain_id(genesis), self.next_seq + len(batch), chain.follow(self.head, batch))
+        signature = self._key.sign(chain.cp_bytes(cp))
+        header, front = self._place(batch, genesis)
+        index = 1 if front else self._end
+        data = frame.build(header.number, index, header.unit, self.next_seq, self.head, batch, signature)
+        handle = self._handle_of(header)
+        self._disk.pwrite(handle, front + data, 0 if front else index * header.unit)
+        # If we stop here, the frame is whole, torn or absent at the tip and nobody was told of it; the next
+        # start takes a whole one, names a torn one in a recovered record, and sets a torn new segment aside.
+        self._disk.fdatasync(handle)
+        end = index + len(data) // header.unit
+        written = Frame(header.number, index, end, self.next_seq, self.head, tuple(batch), signature)
+        with self._mutex:
+            self._header, self._end, self.gap = header, end, None
+            self._tip = Tip(header, written, cp, end, None)
+            self._kept.append((written, cp.head))
+        self.on_flush()
+
+    def _place(self, batch: Sequence[bytes], genesis: bytes) -> tuple[Header, bytes]:
+        """The header the frame goes under, and its bytes if it is a new one."""
+        now = self._header
+        if now and self._unit <= now.unit:
+            length = frame.size(batch, now.unit)
+            torn = self.gap.length if self.gap else 0
+            if self._end * now.unit + length <= now.size and torn + length <= FRAME_LIMIT:
+                return now, b""
+        number = now.number if now else 0
+        self._shelf.take(number)
+        with self._folder.reading(number + 1) as it:
+            size = it.size
+        new = Header(number + 1, size, self._unit, self.next_seq, genesis, self.head, self._key.public, self._end)
+        return new, segment.build(new, self._key.sign)
+
+    def _handle_of(self, header: Header) -> int:
+        """The writing handle of the segment; the last one's is given up."""
+        if self._handle is not None and self._header and self._header.number == header.number:
+            return self._handle
+        if self._handle is not None:
+            self._disk.close(self._handle)
+        mode = Mode.DIRECT if header.unit == 512 else Mode.WRITE
+        self._handle = self._disk.open(self._folder.file(header.number), mode)
+        return self._handle
+
+
+def _take_lock(directory: Path, disk: Disk) -> int:
+    try:
+        return disk.lock(directory / "lock")
+    except BlockingIOError as error:
+        raise JournalBusy(f"another till holds {directory}: stop it first, or use its data folder alone") from error
+    except OSError as error:
+        raise _failure(error) from error
+
+
+def _failure(error: OSError) -> JournalFailed:
+    what = _FAULTS.get(error.errno or 0, "a write to flash failed: check the medium, then restart the till")
+    return JournalFailed(f"nothing more is recorded, {what} ({error})")
+
+
+def _batches(data: list[bytes], unit: int) -> Iterator[list[bytes]]:
+    """As few frames as hold the records, each small enough to share its write with a header."""
+    batch: list[bytes] = []
+    for record in data:
+        if batch and frame.size([*batch, record], unit) > FRAME_LIMIT - unit:
+            yield batch
+            batch = []
+        batch.append(record)
+    yield batch

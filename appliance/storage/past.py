@@ -1,0 +1,139 @@
+"""Records that are already on flash: all of them in order for the fold, or one by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from appliance.storage import chain, segment
+from appliance.storage.chain import Checkpoint
+from appliance.storage.folder import Folder, Open
+from appliance.storage.frame import Frame, FrameError
+from appliance.storage.record import Record, RecordError, decode
+from appliance.storage.recover import JournalDamaged
+from appliance.storage.segment import Header, SegmentError
+from appliance.storage.trail import Hole, Trail, next_frame
+
+_NEAR = 64  # units within which walking is cheaper than another bisection step
+
+
+class Sealed(NamedTuple):
+    """A record, its bytes, and the statement that covers it: its frame's checkpoint and the signature over it."""
+
+    record: Record
+    data: bytes
+    next_seq: int
+    head: bytes
+    signature: bytes
+
+
+def unseal(frame: Frame, head: bytes, seq: int) -> Sealed:
+    data = frame.records[seq - frame.first_seq]
+    try:
+        record = decode(data)
+    except RecordError as error:
+        raise JournalDamaged(seq, f"it is no record: {error}") from error
+    if record.seq != seq:
+        raise JournalDamaged(seq, f"it says it is record {record.seq}")
+    return Sealed(record, data, frame.next_seq, head, frame.signature)
+
+
+class Past:
+    """Walks from the first segment up to the checkpoint `until`; checks checksums, links and sequence."""
+
+    def __init__(self, folder: Folder, until: Checkpoint, anchored: Checkpoint | None) -> None:
+        self._folder, self._until, self._anchored = folder, until, anchored
+        self._seq, self._head = 0, chain.START
+
+    def records(self) -> Iterator[Sealed]:
+        number = 1
+        while self._seq < self._until.next_seq:
+            with self._folder.reading(number) as it:
+                yield from self._segment(it)
+            number += 1
+        if self._head != self._until.head:
+            raise JournalDamaged(self._seq - 1, "the walk from the start leads to another head")
+
+    def _segment(self, it: Open) -> Iterator[Sealed]:
+        header = self._header(it)
+        before = self._seq
+        try:
+            for found in Trail(it.read, it.number, it.size, header.unit).frames():
+                if isinstance(found, Frame):
+                    yield from self._frame(found)
+                if self._seq == self._until.next_seq:
+                    return
+        except FrameError as error:
+            raise JournalDamaged(self._seq, str(error)) from error
+        if self._seq == before:
+            raise JournalDamaged(self._seq, f"segment {it.number} has no record")
+
+    def _header(self, it: Open) -> Header:
+        try:
+            header = it.header()
+        except SegmentError as error:
+            raise JournalDamaged(self._seq, f"segment {it.number}: {error}") from error
+        if header is None or (header.number, header.size) != (it.number, it.size):
+            raise JournalDamaged(self._seq, f"segment {it.number} has no valid header")
+        if (header.first_seq, header.prev_head) != (self._seq, self._head):
+            raise JournalDamaged(self._seq, f"segment {it.number} does not follow the one before it")
+        return header
+
+    def _frame(self, frame: Frame) -> Iterator[Sealed]:
+        if (frame.first_seq, frame.prev_head) != (self._seq, self._head):
+            raise JournalDamaged(self._seq, "the frame after it does not follow it")
+        head = frame.head()
+        for seq in range(frame.first_seq, frame.next_seq):
+            yield unseal(frame, head, seq)
+        self._seq, self._head = frame.next_seq, head
+        if self._anchored and self._anchored.next_seq == self._seq and self._anchored.head != head:
+            raise JournalDamaged(self._seq - 1, "the anchor names another head: the chain was forked")
+
+
+def find(folder: Folder, tip_number: int, seq: int) -> Frame:
+    """The frame that holds `seq`, by bisection over headers, then over units: nothing is kept in memory."""
+    low, high = 1, tip_number + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _first_seq(folder, middle) <= seq:
+            low = middle
+        else:
+            high = middle
+    with folder.reading(low) as it:
+        return _find_in(it, seq)
+
+
+def _first_seq(folder: Folder, number: int) -> int:
+    with folder.reading(number) as it:
+        header = segment.parse(it.read(min(4096, it.size), 0))
+    if header is None:
+        raise JournalDamaged(0, f"segment {number} has no valid header")
+    return header.first_seq
+
+
+def _find_in(it: Open, seq: int) -> Frame:
+    header = it.header()
+    if header is None:
+        raise JournalDamaged(seq, f"segment {it.number} has no valid header")
+    start = _near(it, header.unit, seq)
+    for found in Trail(it.read, it.number, it.size, header.unit, start).frames():
+        if isinstance(found, Hole):
+            continue
+        if found.first_seq <= seq < found.next_seq:
+            return found
+        if found.first_seq > seq:
+            break
+    raise JournalDamaged(seq, f"it is not found in segment {it.number}")
+
+
+def _near(it: Open, unit: int, seq: int) -> int:
+    """The unit of some frame at or before `seq`, not far before it."""
+    low, high = 1, it.size // unit
+    while high - low > _NEAR:
+        middle = (low + high) // 2
+        found = next_frame(it.read, it.number, unit, middle, high)
+        if found is None or found.first_seq > seq:
+            high = middle
+        else:
+            low = found.start
+    return low
