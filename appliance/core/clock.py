@@ -1,0 +1,95 @@
+"""Time: never before the last record, a jump is an event, without trust a person confirms once (CLK-01..04).
+
+The wall clock must move as CLOCK_BOOTTIME does, within two seconds, or a `clock` record says what was found.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from appliance.core import event as ev
+from appliance.core.act import Act
+from appliance.core.digits import DIGITS, type_digit
+from appliance.core.turn import Handler, Turn
+
+TOLERANCE = 2_000
+EARLIEST = 1_767_225_600_000  # 2026-01-01, before the first release: an older clock has lost its time
+TIME_DIGITS = 12  # JJMMAAAAHHMM
+
+
+def watch(turn: Turn) -> None:
+    """Before every input: compares this moment with the last one seen."""
+    before = turn.state.seen
+    if before is None or turn.ledger.seq == 0:
+        return
+    expected = before.t + turn.at.up - before.up
+    if abs(turn.at.t - expected) > TOLERANCE:
+        _record(turn, expected, "jump")
+
+
+def at_boot(turn: Turn) -> None:
+    """A clock behind the journal, or older than this software, is not believed."""
+    now = turn.at.t + turn.ledger.offset
+    if now < turn.ledger.t:
+        _record(turn, turn.ledger.t, "behind")
+    elif now < EARLIEST:
+        _record(turn, EARLIEST, "implausible")
+
+
+def _record(turn: Turn, expected: int, why: str) -> None:
+    turn.emit(ev.CLOCK, {1: expected, 2: turn.at.t, 3: why, 4: turn.ledger.offset})
+    turn.set(asked_clock=False)
+
+
+def believable(turn: Turn) -> bool:
+    """False while the machine's time is before what is already recorded: then it can only be corrected."""
+    now = turn.at.t + turn.ledger.offset
+    return now >= turn.ledger.t and now >= EARLIEST
+
+
+def confirm(turn: Turn, act: Act) -> None:
+    """Oui: the time shown is right, said by a person and recorded."""
+    turn.emit(ev.CLOCK, {1: turn.t, 2: turn.at.t, 3: "confirmed", 4: turn.ledger.offset})
+    turn.set(asked_clock=True)
+
+
+def correct(turn: Turn, act: Act) -> None:
+    """Corriger: the date and time are typed."""
+    turn.show("time", asked_clock=True)
+
+
+def take(turn: Turn, act: Act) -> None:
+    wanted = parse(turn.ui.typed, turn.at.tz)
+    if wanted is None:
+        turn.set(refusal="Taper le jour, le mois, l'année, l'heure : 21 11 2026 12 34.")
+    elif wanted < turn.ledger.t:
+        turn.set(refusal="C'est avant le dernier enregistrement de la caisse.")
+    else:
+        turn.emit(ev.CLOCK, {1: wanted, 2: turn.at.t, 3: "corrected", 4: wanted - turn.at.t})
+        turn.show("", asked_clock=True)
+
+
+def parse(digits: str, tz: int) -> int | None:
+    """UTC ms of `211120261234` in the till's time zone; None when it is no date."""
+    try:
+        moment = datetime.strptime(digits.rjust(TIME_DIGITS, "0") + "+0000", "%d%m%Y%H%M%z")
+    except ValueError:
+        return None
+    return int(moment.timestamp() * 1000) - tz * 60_000
+
+
+def digit(turn: Turn, act: Act) -> None:
+    """Leading zeros count here: 05 12 2026 08 00."""
+    if turn.ui.fresh or len(turn.ui.typed) < TIME_DIGITS:
+        before = "" if turn.ui.fresh else turn.ui.typed
+        turn.set(typed=before + str(act.value), fresh=False, refusal="")
+    else:
+        type_digit(turn, act, 0)
+
+
+def leave(turn: Turn, act: Act) -> None:
+    turn.show("")
+
+
+CLOCK: dict[str, Handler] = {"clock-yes": confirm, "clock-correct": correct}
+TIME: dict[str, Handler] = {**DIGITS, "digit": digit, "next": take, "go": leave}

@@ -1,0 +1,109 @@
+"""Everything that can happen to the till. Time comes beside it, as an Instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appliance.core.act import Act
+from appliance.core.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What genesis says of the chain; only used when the journal is empty."""
+
+    key: bytes
+    nonce: bytes
+    hash_alg: int = 1
+    sig_alg: int = 1
+    witness_class: str = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """The process has started on a folded journal. `gap`: length and SHA-256 of a torn tail that was found."""
+
+    software: str
+    birth: Birth
+    hardware: bytes = b""
+    gap: tuple[int, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRead:
+    """The shop folder was read; with `errors` the old shop stays."""
+
+    shop: Shop | None
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A key was tapped; `act` comes from the frame's hit map."""
+
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge came into the field. The UID is hashed before anything is recorded (GDP-04)."""
+
+    uid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A whole code was scanned; "" is a code that was lost on the way."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody touched anything for the shop's idle time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The minute has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`kind` (printer, badge, scanner, touch, drawer, beeper): `level` absent, ready, care or down; `code` a word."""
+
+    kind: str
+    level: str
+    code: str = ""
+    detail: str = ""
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDone:
+    """What became of a document: `how` is confirmed, reached, unconfirmed or lost."""
+
+    order: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalBroken:
+    """A write failed: nothing is durable any more until a restart."""
+
+    why: str  # full | broken
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An orderly end of the process."""
+
+    why: str
+
+
+Input = Boot | ShopRead | Touched | Badge | Code | Idle | Tick | Device | PaperDone | DrawerMoved | JournalBroken | Stop

@@ -1,0 +1,394 @@
+"""The state that the journal implies: `fold(events)`. There is no other truth about sales.
+
+`apply` trusts its input: events are decided by `step` or come from a verified journal. Whether a stranger's journal
+adds up is asked by `refold.py`, with these same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from appliance.core import event as ev
+from appliance.core.event import Event
+from appliance.core.sale import Line, Order, Payment
+from appliance.core.shop import Identity, Means
+from appliance.core.totals import Period, Perpetual, Totals
+from appliance.core.vat import VatRow
+
+REMEMBERED = 1000  # tickets that the reprint screen reaches without reading the journal
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRef:
+    """Where a final ticket stands: its number and the seq of its record."""
+
+    number: int
+    record: int
+    t: int
+    tz: int
+    total: int
+    session: int
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document ordered and not yet known to be on paper: `order` is the record that ordered it, `fact` what it shows."""
+
+    order: int
+    fact: int
+    type: str  # ticket | duplicate | z | test
+    number: int
+    why: str = ""  # of a doubt: cut | lost
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Counts of a day that an owner looks at first (TIC-06)."""
+
+    void_lines: int = 0
+    void_orders: int = 0
+    drawer: int = 0
+    duplicates: int = 0
+    refused_logins: int = 0
+    power_cuts: int = 0
+    no_prints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An open day session. `cash_in` and `cash_out` are positive sums, `movements` their counts."""
+
+    number: int
+    float: int
+    date: str  # business date, ISO
+    opened: int
+    opened_tz: int
+    identity: Identity
+    totals: Totals = Totals()
+    first_ticket: int = 0
+    last_ticket: int = 0
+    cash_in: int = 0
+    cash_out: int = 0
+    movements: tuple[int, int] = (0, 0)
+    traces: Traces = Traces()
+    counted: int | None = None
+
+    @property
+    def expected(self) -> int:
+        return self.float + self.totals.cash + self.cash_in - self.cash_out
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`seq` is the next record's; `t`, `tz`, `up` are the last record's."""
+
+    seq: int = 0
+    t: int = 0
+    tz: int = 0
+    up: int = 0
+    till: str = ""
+    siret: str = ""
+    software: str = ""
+    config: Mapping[int, ev.Value] = field(default_factory=dict)
+    means: tuple[Means, ...] = ()
+    rates: tuple[int, ...] = ()
+    fiscal_year_start: int = 1
+    running: bool = False  # started and not stopped: a start now is an after-cut start
+    offset: int = 0  # ms that a person added to the machine's clock
+    trusted: bool = True
+    operator: str = ""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    locked_until: Mapping[str, int] = field(default_factory=dict)
+    day: Day | None = None
+    day_number: int = 0
+    last_float: int = 0  # what was counted at the last closing
+    last_close: tuple[int, int, int] = (0, 0, 0)  # Z number, t, tz
+    order: Order | None = None
+    order_number: int = 0
+    ticket_number: int = 0
+    tickets: tuple[TicketRef, ...] = ()
+    question: TicketRef | None = None  # final, and nobody has said whether to print it
+    change: int = 0  # of that ticket, positive
+    given: int = 0
+    papers: tuple[Paper, ...] = ()
+    doubts: tuple[Paper, ...] = ()
+    copies: Mapping[int, int] = field(default_factory=dict)
+    perpetual: Perpetual = Perpetual()
+    month: Period = Period()
+    year: Period = Period()
+
+
+def fold(events: Iterable[Event], ledger: Ledger | None = None) -> Ledger:
+    """Applies events in order to an empty ledger, or to the one given."""
+    result = ledger or Ledger()
+    for each in events:
+        result = apply(result, each)
+    return result
+
+
+def apply(ledger: Ledger, event: Event) -> Ledger:
+    """The ledger after one more record. An unknown kind changes only the position: newer kinds are additive."""
+    moved = replace(ledger, seq=event.seq + 1, t=event.t, tz=event.tz, up=event.up)
+    change = APPLY.get(event.kind)
+    return change(moved, event) if change else moved
+
+
+def _genesis(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, till=cast(str, event.body[3]), siret=cast(str, event.body[4]))
+
+
+def _start(ledger: Ledger, event: Event) -> Ledger:
+    """What was ordered and not confirmed when the till died becomes a question (a doubt), never a second order."""
+    cut = ledger.running
+    doubts = (*ledger.doubts, *(replace(paper, why="cut") for paper in ledger.papers if paper.type != "test"))
+    day = ledger.day
+    if day is not None and cut:
+        day = replace(day, traces=replace(day.traces, power_cuts=day.traces.power_cuts + 1))
+    software = cast(str, event.body[1])
+    return replace(ledger, running=True, software=software, papers=(), doubts=doubts, day=day)
+
+
+def _stop(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, running=False)
+
+
+def _clock(ledger: Ledger, event: Event) -> Ledger:
+    why = event.body[3]
+    return replace(ledger, offset=cast(int, event.body[4]), trusted=why not in ("jump", "behind", "implausible"))
+
+
+def _config(ledger: Ledger, event: Event) -> Ledger:
+    means = tuple(Means.of(each) for each in cast("list[ev.Value]", event.body[2]))
+    rates = tuple(cast("list[int]", event.body[4]))
+    return replace(ledger, config=event.body, means=means, rates=rates, fiscal_year_start=cast(int, event.body[7]))
+
+
+def _login(ledger: Ledger, event: Event) -> Ledger:
+    without = {who: count for who, count in ledger.failures.items() if who != event.operator}
+    return replace(ledger, operator=event.operator, failures=without)
+
+
+def _logout(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, operator="")
+
+
+def _login_refused(ledger: Ledger, event: Event) -> Ledger:
+    who = cast(str, event.body[2])
+    traced = _traced(ledger, refused_logins=1)
+    if event.body[1] != "wrong-pin":
+        return traced
+    return replace(traced, failures={**ledger.failures, who: ledger.failures.get(who, 0) + 1})
+
+
+def _lockout(ledger: Ledger, event: Event) -> Ledger:
+    who, until = cast(str, event.body[1]), cast(int, event.body[2])
+    failures = {key: count for key, count in ledger.failures.items() if key != who}
+    return replace(ledger, locked_until={**ledger.locked_until, who: until}, failures=failures)
+
+
+def _traced(ledger: Ledger, **counts: int) -> Ledger:
+    if ledger.day is None:
+        return ledger
+    traces = ledger.day.traces
+    grown = replace(traces, **{name: getattr(traces, name) + count for name, count in counts.items()})
+    return replace(ledger, day=replace(ledger.day, traces=grown))
+
+
+def _day_open(ledger: Ledger, event: Event) -> Ledger:
+    number, amount, date = cast("tuple[int, int, str]", (event.body[1], event.body[2], event.body[3]))
+    day = Day(number, amount, date, event.t, event.tz, Identity.of(event.body[4]))
+    return replace(ledger, day=day, day_number=number)
+
+
+def _order(ledger: Ledger, event: Event) -> Ledger:
+    number = cast(int, event.body[1])
+    return replace(ledger, order=Order(number), order_number=number)
+
+
+def line_of(event: Event) -> Line:
+    """The line of a `line` record."""
+    return Line.of([event.body[key] for key in range(2, 14)])
+
+
+def _line(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, order=_current(ledger).with_line(line_of(event)))
+
+
+def _current(ledger: Ledger) -> Order:
+    if ledger.order is None:
+        raise ValueError("a line or a payment stands outside an order")
+    return ledger.order
+
+
+def _line_void(ledger: Ledger, event: Event) -> Ledger:
+    order = _current(ledger).without(cast(int, event.body[2]))
+    return _traced(replace(ledger, order=order), void_lines=1)
+
+
+def _order_void(ledger: Ledger, event: Event) -> Ledger:
+    return _traced(replace(ledger, order=None), void_orders=1)
+
+
+def payment_of(event: Event) -> Payment:
+    """The payment of a `payment`, `change` or `payment-asked` record."""
+    return Payment.of([event.body[2], event.body[3], event.body[4]])
+
+
+def _payment(ledger: Ledger, event: Event) -> Ledger:
+    given = cast(int, event.body.get(5, ledger.given))
+    return replace(ledger, order=_current(ledger).with_payment(payment_of(event)), given=given)
+
+
+def _payment_asked(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, order=replace(_current(ledger), asked=payment_of(event)))
+
+
+def _payment_refused(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, order=replace(_current(ledger), asked=None))
+
+
+def _ticket(ledger: Ledger, event: Event) -> Ledger:
+    """One ticket raises the day, the month, the year and both perpetual totals."""
+    number, total = cast("tuple[int, int]", (event.body[1], event.body[4]))
+    vat = tuple(VatRow(*cast("list[int]", row)) for row in cast("list[ev.Value]", event.body[6]))
+    payments = tuple(Payment.of(each) for each in cast("list[ev.Value]", event.body[7]))
+    ref = TicketRef(number, event.seq, event.t, event.tz, total, event.session)
+    if ledger.day is None:
+        raise ValueError("a ticket stands outside a day")
+    first = ledger.day.first_ticket or number
+    totals = ledger.day.totals.with_ticket(total, vat, payments)
+    day = replace(ledger.day, totals=totals, first_ticket=first, last_ticket=number)
+    return replace(
+        ledger,
+        day=day,
+        order=None,
+        ticket_number=number,
+        tickets=(*ledger.tickets[-REMEMBERED + 1 :], ref),
+        question=ref,
+        change=-sum(payment.amount for payment in payments if payment.kind == "change"),
+        perpetual=ledger.perpetual.plus(total),
+        month=ledger.month.plus(day.date[:7], total),
+        year=ledger.year.plus(fiscal_year(day.date, ledger.fiscal_year_start), total),
+    )
+
+
+def fiscal_year(date: str, start: int) -> str:
+    """Name of the fiscal year: the month in which it began, `2026-01`."""
+    year, month = int(date[:4]), int(date[5:7])
+    return f"{year if month >= start else year - 1:04d}-{start:02d}"
+
+
+def _print(ledger: Ledger, event: Event) -> Ledger:
+    number, fact = cast("tuple[int, int]", (event.body[1], event.body[2]))
+    paper = Paper(event.seq, fact, "ticket", number)
+    return replace(ledger, question=None, papers=(*ledger.papers, paper))
+
+
+def _no_print(ledger: Ledger, event: Event) -> Ledger:
+    """Answers the print question, or a doubt about paper when `why` says so."""
+    fact, why = event.body[2], event.body[3]
+    if why == "asked":
+        return _traced(replace(ledger, question=None), no_prints=1)
+    return replace(ledger, doubts=tuple(doubt for doubt in ledger.doubts if doubt.fact != fact))
+
+
+def _duplicate(ledger: Ledger, event: Event) -> Ledger:
+    number, fact, copy = cast("tuple[int, int, int]", (event.body[2], event.body[3], event.body[4]))
+    paper = Paper(event.seq, fact, "duplicate", number)
+    doubts = tuple(doubt for doubt in ledger.doubts if doubt.fact != fact)
+    grown = replace(ledger, papers=(*ledger.papers, paper), copies={**ledger.copies, fact: copy}, doubts=doubts)
+    return _traced(grown, duplicates=1)
+
+
+def _printed(ledger: Ledger, event: Event) -> Ledger:
+    order = event.body[1]
+    fact = next((paper.fact for paper in ledger.papers if paper.order == order), -1)
+    tickets = tuple(replace(ref, printed=True) if ref.record == fact else ref for ref in ledger.tickets)
+    return replace(ledger, papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
+
+
+def _print_lost(ledger: Ledger, event: Event) -> Ledger:
+    order = event.body[1]
+    lost = tuple(replace(p, why="lost") for p in ledger.papers if p.order == order and p.type != "test")
+    papers = tuple(p for p in ledger.papers if p.order != order)
+    return replace(ledger, papers=papers, doubts=(*ledger.doubts, *lost))
+
+
+def _drawer(ledger: Ledger, event: Event) -> Ledger:
+    return _traced(ledger, drawer=1) if event.body[1] == "asked" else ledger
+
+
+def _cash_in(ledger: Ledger, event: Event) -> Ledger:
+    day = _open(ledger)
+    ins, outs = day.movements
+    return replace(ledger, day=replace(day, cash_in=day.cash_in + cast(int, event.body[1]), movements=(ins + 1, outs)))
+
+
+def _cash_out(ledger: Ledger, event: Event) -> Ledger:
+    day = _open(ledger)
+    ins, outs = day.movements
+    out = day.cash_out + cast(int, event.body[1])
+    return replace(ledger, day=replace(day, cash_out=out, movements=(ins, outs + 1)))
+
+
+def _open(ledger: Ledger) -> Day:
+    if ledger.day is None:
+        raise ValueError("a drawer movement stands outside a day")
+    return ledger.day
+
+
+def _count(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, day=replace(_open(ledger), counted=cast(int, event.body[1])))
+
+
+def _day_close(ledger: Ledger, event: Event) -> Ledger:
+    number = cast(int, event.body[1])
+    paper = Paper(event.seq, event.seq, "z", number)
+    return replace(
+        ledger,
+        day=None,
+        last_float=cast(int, event.body[18]),
+        last_close=(number, event.t, event.tz),
+        papers=(*ledger.papers, paper),
+    )
+
+
+def _test_print(ledger: Ledger, event: Event) -> Ledger:
+    return replace(ledger, papers=(*ledger.papers, Paper(event.seq, event.seq, "test", 0)))
+
+
+APPLY: dict[int, Callable[[Ledger, Event], Ledger]] = {
+    ev.GENESIS: _genesis,
+    ev.START: _start,
+    ev.STOP: _stop,
+    ev.CLOCK: _clock,
+    ev.CONFIG: _config,
+    ev.LOGIN: _login,
+    ev.LOGOUT: _logout,
+    ev.LOGIN_REFUSED: _login_refused,
+    ev.LOCKOUT: _lockout,
+    ev.DAY_OPEN: _day_open,
+    ev.ORDER: _order,
+    ev.LINE: _line,
+    ev.LINE_VOID: _line_void,
+    ev.ORDER_VOID: _order_void,
+    ev.PAYMENT: _payment,
+    ev.CHANGE: _payment,
+    ev.PAYMENT_ASKED: _payment_asked,
+    ev.PAYMENT_REFUSED: _payment_refused,
+    ev.TICKET: _ticket,
+    ev.PRINT: _print,
+    ev.NO_PRINT: _no_print,
+    ev.DUPLICATE: _duplicate,
+    ev.PRINTED: _printed,
+    ev.PRINT_LOST: _print_lost,
+    ev.DRAWER: _drawer,
+    ev.CASH_IN: _cash_in,
+    ev.CASH_OUT: _cash_out,
+    ev.COUNT: _count,
+    ev.DAY_CLOSE: _day_close,
+    ev.TEST_PRINT: _test_print,
+}

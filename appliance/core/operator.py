@@ -1,0 +1,142 @@
+"""Who stands at the till: badge, bar code or name and PIN; lockout; the lock (USR-01, USR-03, USR-04).
+
+A bare badge opens for cashiers and trainees; a UID can be copied, so managers and technicians also type the PIN.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from appliance.core import event as ev
+from appliance.core.act import Act
+from appliance.core.input import Badge
+from appliance.core.shop import Operator
+from appliance.core.turn import Handler, Turn
+from appliance.core.words import counted
+
+TRIES = 3
+LOCKOUT = 5 * 60_000
+PIN_DIGITS = 4
+PIN_ROLES = ("manager", "technician")
+UNKNOWN = ("Badge inconnu.", "Le présenter de nouveau ou choisir son nom.")
+
+
+def credential(pepper: bytes, what: str, secret: bytes) -> bytes:
+    """Keyed hash of a badge's UID ("nfc"), a bar code ("barcode") or a PIN ("pin" + operator code)."""
+    return hmac.digest(pepper, what.encode() + b"\0" + secret, "sha256")[:16]
+
+
+def present_badge(turn: Turn, badge: Badge) -> None:
+    held = credential(turn.state.pepper, "nfc", badge.uid)
+    _present(turn, next((o for o in turn.shop.operators if o.nfc == held), None), held, "nfc")
+
+
+def present_code(turn: Turn, text: str) -> bool:
+    """True when the code was an operator's badge; on the locked screen any code is meant as one."""
+    held = credential(turn.state.pepper, "barcode", text.encode())
+    found = next((o for o in turn.shop.operators if o.barcode == held), None)
+    if found is None and turn.ledger.operator:
+        return False
+    _present(turn, found, held, "barcode")
+    return True
+
+
+def _present(turn: Turn, person: Operator | None, held: bytes, how: str) -> None:
+    if person is None:
+        turn.emit(ev.LOGIN_REFUSED, {1: "unknown-badge", 2: "", 3: held})
+        turn.beep("refused")
+        turn.set(notice=UNKNOWN, pin="")
+    elif person.code != turn.ledger.operator and not _locked_out(turn, person):
+        _leave(turn, "switch")
+        if person.role in PIN_ROLES:
+            ask_pin(turn, person.code)
+        else:
+            _enter(turn, person, how)
+
+
+def _locked_out(turn: Turn, person: Operator) -> bool:
+    until = turn.ledger.locked_until.get(person.code, 0)
+    if turn.t >= until:
+        return False
+    turn.emit(ev.LOGIN_REFUSED, {1: "locked-out", 2: person.code, 3: b""})
+    turn.beep("refused")
+    turn.set(notice=lockout_notice(until - turn.t), pin="")
+    return True
+
+
+def lockout_notice(left: int) -> tuple[str, ...]:
+    minutes = -(-left // 60_000)
+    return ("Trop d'essais.", f"Attendre {counted(minutes, 'minute')} ou appeler un responsable.")
+
+
+def _leave(turn: Turn, why: str) -> None:
+    if turn.ledger.operator:
+        turn.emit(ev.LOGOUT, {1: why})
+        turn.show("")
+
+
+def lock(turn: Turn, why: str) -> None:
+    """Locks; the basket stays and comes back with the next login."""
+    _leave(turn, why)
+
+
+def _enter(turn: Turn, person: Operator, how: str) -> None:
+    turn.emit(ev.LOGIN, {1: how, 2: person.role}, operator=person.code)
+    turn.beep("accepted")
+    turn.show("", asked_clock=False)
+
+
+def ask_pin(turn: Turn, code: str) -> None:
+    turn.show("", pin=code)
+
+
+def choose(turn: Turn, act: Act) -> None:
+    """A name was tapped on the locked screen."""
+    person = turn.shop.operator(str(act.value))
+    if person is not None and not _locked_out(turn, person):
+        ask_pin(turn, person.code)
+
+
+def digit(turn: Turn, act: Act) -> None:
+    turn.set(typed=(turn.ui.typed + str(act.value))[:PIN_DIGITS], pin_refusal="")
+    if len(turn.ui.typed) == PIN_DIGITS:
+        _try_pin(turn)
+
+
+def back(turn: Turn, act: Act) -> None:
+    turn.set(typed=turn.ui.typed[:-1])
+
+
+def clear(turn: Turn, act: Act) -> None:
+    turn.set(typed="")
+
+
+def cancel(turn: Turn, act: Act) -> None:
+    turn.show("")
+
+
+def _try_pin(turn: Turn) -> None:
+    person = turn.shop.operator(turn.ui.pin)
+    typed = turn.ui.typed
+    turn.set(typed="")
+    if person is None:
+        return
+    given = credential(turn.state.pepper, "pin" + person.code, typed.encode())
+    if hmac.compare_digest(given, person.pin):
+        _enter(turn, person, "pin")
+    else:
+        _wrong_pin(turn, person)
+
+
+def _wrong_pin(turn: Turn, person: Operator) -> None:
+    turn.emit(ev.LOGIN_REFUSED, {1: "wrong-pin", 2: person.code, 3: b""})
+    turn.beep("refused")
+    left = TRIES - turn.ledger.failures.get(person.code, 0)
+    if left > 0:
+        turn.set(pin_refusal=f"Code faux. Encore {counted(left, 'essai')}.")
+        return
+    turn.emit(ev.LOCKOUT, {1: person.code, 2: turn.t + LOCKOUT})
+    turn.show("", notice=lockout_notice(LOCKOUT))
+
+
+LOCKED: dict[str, Handler] = {"name": choose, "digit": digit, "back": back, "clear": clear, "cancel": cancel}

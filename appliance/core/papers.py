@@ -1,0 +1,88 @@
+"""Paper is on request (TIC-09); every later paper is a duplicate with its number and reason (TIC-03, TIC-04)."""
+
+from __future__ import annotations
+
+from appliance.core import event as ev
+from appliance.core.act import Act
+from appliance.core.effect import Print
+from appliance.core.input import PaperDone
+from appliance.core.ledger import Paper
+from appliance.core.turn import Handler, Turn
+
+CUSTOMER = "demande du client"
+AFTER_CUT = "après une coupure"
+AFTER_LOSS = "ticket coupé"
+
+
+def accept(turn: Turn, act: Act) -> None:
+    """Imprimer: the choice is a record, the paper follows it."""
+    ticket = turn.ledger.question
+    if ticket is not None:
+        made = turn.emit(ev.PRINT, {1: ticket.number, 2: ticket.record})
+        turn.effect(Print(made.seq))
+
+
+def decline(turn: Turn, act: Act | None = None) -> None:
+    """Ne pas imprimer, the default; any other act at the counter means it too."""
+    ticket = turn.ledger.question
+    if ticket is not None:
+        turn.emit(ev.NO_PRINT, {1: ticket.number, 2: ticket.record, 3: "asked"})
+
+
+def reprint(turn: Turn, act: Act) -> None:
+    """A ticket chosen from the list, printed again from its sealed record."""
+    ref = next((each for each in turn.ledger.tickets if each.record == act.value), None)
+    if ref is not None:
+        duplicate(turn, ref.record, "ticket", ref.number, CUSTOMER)
+        turn.show("")
+
+
+def duplicate(turn: Turn, fact: int, kind: str, number: int, why: str) -> None:
+    copy = turn.ledger.copies.get(fact, 0) + 1
+    made = turn.emit(ev.DUPLICATE, {1: kind, 2: number, 3: fact, 4: copy, 5: why})
+    turn.effect(Print(made.seq))
+
+
+def done(turn: Turn, result: PaperDone) -> None:
+    """The printer's word on a document; a test page leaves no trace but its own."""
+    paper = next((each for each in turn.ledger.papers if each.order == result.order), None)
+    if paper is None:
+        return
+    if result.how == "lost":
+        turn.emit(ev.PRINT_LOST, {1: result.order})
+    else:
+        turn.emit(ev.PRINTED, {1: result.order, 2: result.how})
+
+
+def answer_doubt(turn: Turn, act: Act) -> None:
+    """Imprimer or Continuer, for the oldest paper of which nobody knows."""
+    if not turn.ledger.doubts:
+        return
+    doubt = turn.ledger.doubts[0]
+    if act.name == "doubt-print":
+        duplicate(turn, doubt.fact, kind_of(doubt), doubt.number, _why(doubt))
+    else:
+        turn.emit(ev.NO_PRINT, {1: doubt.number, 2: doubt.fact, 3: _why(doubt)})
+
+
+def _why(doubt: Paper) -> str:
+    return AFTER_CUT if doubt.why == "cut" else AFTER_LOSS
+
+
+def kind_of(doubt: Paper) -> str:
+    """What a doubtful paper shows: the day's closing, or a ticket."""
+    return "z" if doubt.type == "z" or doubt.fact == doubt.order else "ticket"
+
+
+def test_page(turn: Turn, act: Act) -> None:
+    made = turn.emit(ev.TEST_PRINT, {})
+    turn.effect(Print(made.seq))
+
+
+def older(turn: Turn, act: Act) -> None:
+    turn.set(list_page=int(act.value))
+
+
+PRINT: dict[str, Handler] = {"print": accept, "decline": decline}
+REPRINT: dict[str, Handler] = {"reprint": reprint, "list": older}
+DOUBT: dict[str, Handler] = {"doubt-print": answer_doubt, "doubt-no": answer_doubt}

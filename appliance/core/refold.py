@@ -1,0 +1,133 @@
+"""Does a stranger's journal add up? Each record is held against the ledger before it is applied.
+
+Everything that `step` computes is computed again here from what stood before: line VAT, ticket sums, numbers
+without a gap, both perpetual totals, the whole body of each closing, time that never runs back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from appliance.core import event as ev
+from appliance.core.closing import closing_body
+from appliance.core.event import Event
+from appliance.core.ledger import Ledger, apply, line_of
+from appliance.core.money import times
+from appliance.core.vat import extract
+
+
+class Refold:
+    """`apply` raises ValueError with a plain sentence for the first record that cannot follow."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+
+    def apply(self, record: Any) -> None:  # noqa: ANN401 - storage's Record has the same nine fields
+        event = Event(*record)
+        check(self.ledger, event)
+        try:
+            self.ledger = apply(self.ledger, event)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"its body does not fit its kind ({error})") from error
+
+
+def check(ledger: Ledger, event: Event) -> None:
+    _require(event.t >= ledger.t, "it is dated before the record before it")
+    _require(event.kind in ev.NAMES, f"kind {event.kind} is not known to this version")
+    _require((event.kind == ev.GENESIS) == (event.seq == 0), "genesis stands first and only there")
+    _require(event.seq == 0 or event.till == ledger.till, "it names another till than genesis")
+    session = ledger.day.number if ledger.day else 0
+    _require(event.session == session or event.kind == ev.GENESIS, "its session is not the open day's")
+    rule = RULES.get(event.kind)
+    try:
+        if rule:
+            rule(ledger, cast("dict[int, Any]", event.body), event)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError(f"its body does not fit its kind ({error})") from error
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise ValueError(why)
+
+
+Body = dict[int, Any]
+
+
+def _day_open(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.day is None, "a day is already open")
+    _require(body[1] == ledger.day_number + 1, "the day numbers have a gap")
+
+
+def _order(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.day is not None, "an order stands outside a day")
+    _require(body[1] == ledger.order_number + 1, "the order numbers have a gap")
+    _require(ledger.order is None, "the order before was neither paid nor given up")
+
+
+def _line(ledger: Ledger, body: Body, event: Event) -> None:
+    order = ledger.order
+    _require(order is not None and body[1] == order.number, "the line belongs to no open order")
+    line = line_of(event)
+    _require(order is None or line.number == len(order.lines) + 1, "the line numbers have a gap")
+    _require(line.amount == times(line.unit_price, line.quantity), "quantity times price is not the amount")
+    _require((line.ht, line.vat) == extract(line.amount, line.rate), "the VAT of the line is wrong")
+
+
+def _line_void(ledger: Ledger, body: Body, event: Event) -> None:
+    lines = ledger.order.live if ledger.order else ()
+    _require(any(x.number == body[2] and x.amount == -body[4] for x in lines), "no such line can be given up")
+
+
+def _of_order(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.order is not None and ledger.order.number == body[1], "it belongs to no open order")
+
+
+def _ticket(ledger: Ledger, body: Body, event: Event) -> None:
+    order = ledger.order
+    if order is None or order.number != body[3]:
+        raise ValueError("the ticket belongs to no open order")
+    _require(body[1] == ledger.ticket_number + 1, "the ticket numbers have a gap")
+    _require(body[4] == order.total and order.due == 0, "the total of the ticket is not that of its lines")
+    _require(body[5] == [line.body() for line in order.live], "the lines of the ticket are not those rung")
+    vat = [[row.rate, row.ht, row.vat, row.ttc] for row in order.vat]
+    _require(body[6] == vat, "the VAT of the ticket is not the sum of its lines")
+    _require(body[7] == [p.body() for p in order.payments], "the payments of the ticket are not those taken")
+    after = ledger.perpetual.plus(order.total)
+    _require((body[9], body[10]) == (after.algebraic, after.absolute), "a perpetual total is wrong")
+
+
+def _duplicate(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(body[4] == ledger.copies.get(body[3], 0) + 1, "the copy numbers have a gap")
+
+
+def _count(ledger: Ledger, body: Body, event: Event) -> None:
+    day = ledger.day
+    _require(day is not None and body[2] == day.expected, "the expected sum is not what the drawer must hold")
+    _require(body[3] == body[1] - body[2], "the gap is not counted less expected")
+
+
+def _day_close(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.day is not None and ledger.order is None, "a closing stands outside a day or over a basket")
+    wanted = closing_body(ledger)
+    names = ev.NAMES[ev.DAY_CLOSE][1]
+    for key, value in wanted.items():
+        _require(body[key] == value, f"the closing's {names[key]} is not what the day adds up to")
+
+
+RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
+    ev.DAY_OPEN: _day_open,
+    ev.ORDER: _order,
+    ev.LINE: _line,
+    ev.LINE_VOID: _line_void,
+    ev.ORDER_VOID: _of_order,
+    ev.PAYMENT: _of_order,
+    ev.CHANGE: _of_order,
+    ev.PAYMENT_ASKED: _of_order,
+    ev.PAYMENT_REFUSED: _of_order,
+    ev.TICKET: _ticket,
+    ev.DUPLICATE: _duplicate,
+    ev.COUNT: _count,
+    ev.DAY_CLOSE: _day_close,
+}

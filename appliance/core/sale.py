@@ -1,0 +1,137 @@
+"""The basket: lines that keep their numbers for ever, payments taken on it, sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from appliance.core.catalogue import Article
+from appliance.core.event import Value
+from appliance.core.money import times
+from appliance.core.vat import Rows, VatRow, add, extract
+
+MAX_LINES = 300  # a ticket of 300 lines is 17.5 KB, under the 24 KiB of a record
+MAX_QUANTITY = 999_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything by value: label, price, rate and what follows from them (INA-03, VAT-04)."""
+
+    number: int
+    label: str
+    quantity: int  # thousandths
+    unit_price: int
+    amount: int
+    rate: int
+    ht: int
+    vat: int
+    code: str = ""
+    nature: str = "goods"
+    unit: str = "piece"
+    warranty: int = 0
+    void: bool = False
+
+    def body(self) -> list[Value]:
+        return [
+            self.number,
+            self.label,
+            self.quantity,
+            self.unit_price,
+            self.amount,
+            self.rate,
+            self.ht,
+            self.vat,
+            self.code,
+            self.nature,
+            self.unit,
+            self.warranty,
+        ]
+
+    @staticmethod
+    def of(value: Value) -> Line:
+        return Line(*cast("list[int]", value))  # type: ignore[arg-type]
+
+    @staticmethod
+    def ring(number: int, article: Article, price: int, quantity: int, rate: int) -> Line:
+        amount = times(price, quantity)
+        ht, vat = extract(amount, rate)
+        return Line(
+            number,
+            article.label,
+            quantity,
+            price,
+            amount,
+            rate,
+            ht,
+            vat,
+            article.code,
+            article.nature,
+            article.unit,
+            int(article.warranty),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """`amount` in cents; change is a payment of kind "change" with a negative amount (PAY-01)."""
+
+    label: str
+    kind: str
+    amount: int
+
+    def body(self) -> list[Value]:
+        return [self.label, self.kind, self.amount]
+
+    @staticmethod
+    def of(value: Value) -> Payment:
+        label, kind, amount = cast("tuple[str, str, int]", value)
+        return Payment(label, kind, amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    number: int
+    lines: tuple[Line, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    asked: Payment | None = None  # a card sum whose outcome the cashier has not said yet
+
+    @property
+    def live(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if not line.void)
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount for line in self.lines if not line.void)
+
+    @property
+    def paid(self) -> int:
+        return sum(payment.amount for payment in self.payments)
+
+    @property
+    def due(self) -> int:
+        return self.total - self.paid
+
+    @property
+    def cash_kept(self) -> int:
+        """Cash given less change: what the cap of PAY-02 counts."""
+        return sum(p.amount for p in self.payments if p.kind in ("cash", "change"))
+
+    @property
+    def articles(self) -> int:
+        """Pieces, and one for each weighed line."""
+        return sum(line.quantity // 1000 if line.unit == "piece" else 1 for line in self.live)
+
+    @property
+    def vat(self) -> Rows:
+        return add((), (VatRow(line.rate, line.ht, line.vat, line.amount) for line in self.live))
+
+    def with_line(self, line: Line) -> Order:
+        return replace(self, lines=(*self.lines, line))
+
+    def without(self, number: int) -> Order:
+        lines = tuple(replace(line, void=True) if line.number == number else line for line in self.lines)
+        return replace(self, lines=lines)
+
+    def with_payment(self, payment: Payment) -> Order:
+        return replace(self, payments=(*self.payments, payment), asked=None)

@@ -1,0 +1,41 @@
+"""`view(state, at)`: the one screen that stands, as data for the display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.core.instant import Instant
+from appliance.core.scenes import locked, more, payment, sale, session
+from appliance.core.turn import State, screen
+from appliance.core.view import View
+
+SCENES: dict[str, Callable[[State, Instant], View]] = {
+    "locked": locked.view,
+    "message": more.message,
+    "print": payment.printing,
+    "card": payment.card,
+    "clock": more.clock,
+    "doubt": more.doubt,
+    "stopped": more.stopped,
+    "technician": more.technique,
+    "errors": more.errors,
+    "time": more.time,
+    "open-day": session.opening,
+    "sale": sale.view,
+    "quantity": sale.entry,
+    "price": sale.entry,
+    "weight": sale.entry,
+    "payment": payment.view,
+    "more": more.menu,
+    "reprint": more.reprint,
+    "cash-in": session.movement,
+    "cash-out": session.movement,
+    "drawer": session.drawer,
+    "count": session.count,
+    "summary": session.summary,
+}
+
+
+def view(state: State, at: Instant) -> View:
+    """A pure function of the state and the time shown."""
+    return SCENES[screen(state)](state, at)

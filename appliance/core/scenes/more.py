@@ -1,0 +1,189 @@
+"""What is rare: the menu, reprints, the technician's page, messages and questions about the past."""
+
+from __future__ import annotations
+
+from appliance.core import words
+from appliance.core.act import Act
+from appliance.core.alarms import words as alarm_words
+from appliance.core.input import Device
+from appliance.core.instant import Instant
+from appliance.core.ledger import TicketRef
+from appliance.core.money import euros
+from appliance.core.papers import kind_of
+from appliance.core.scenes.header import header, local, moment
+from appliance.core.turn import State, technician
+from appliance.core.ui import Message
+from appliance.core.view import (
+    DeviceRow,
+    EntryView,
+    ErrorsView,
+    Fact,
+    Key,
+    Level,
+    MenuColumn,
+    MenuView,
+    MessageView,
+    ReprintView,
+    TechnicianView,
+    TicketRow,
+)
+
+PAGE = 6
+
+
+def menu(state: State, at: Instant) -> MenuView:
+    is_open = state.ledger.day is not None
+    basket = state.ledger.order is not None and bool(state.ledger.order.lines)
+    void = Key("Annuler le ticket", Act("void-ticket")) if basket else None
+    back = Key("Revenir à la vente" if is_open else "Revenir", Act("go", ""))
+    return MenuView(header(state, at), "Plus", tuple(_columns(is_open)), void, back)
+
+
+def _columns(is_open: bool) -> tuple[MenuColumn, ...]:
+    def go(label: str, screen: str, allowed: bool = True) -> Key:
+        return Key(label, Act("go", screen) if allowed else None)
+
+    return (
+        MenuColumn("Tickets passés", (go("Réimprimer", "reprint"),)),
+        MenuColumn(
+            "Tiroir",
+            (
+                go("Ouvrir le tiroir", "drawer", is_open),
+                go("Entrée d'argent", "cash-in", is_open),
+                go("Sortie d'argent", "cash-out", is_open),
+            ),
+        ),
+        MenuColumn(
+            "Caisse",
+            (Key("Clôturer la journée", Act("close-day") if is_open else None), go("Technique", "technician")),
+        ),
+    )
+
+
+def reprint(state: State, at: Instant) -> ReprintView:
+    refs = state.ledger.tickets[::-1]
+    page = state.ui.list_page
+    rows = tuple(_ticket(ref, state) for ref in refs[page * PAGE : (page + 1) * PAGE])
+    older = Key("Plus anciens", Act("list", page + 1)) if (page + 1) * PAGE < len(refs) else None
+    newer = Key("Plus récents", Act("list", page - 1)) if page else None
+    back = Key("Retour", Act("go", ""))
+    return ReprintView(header(state, at), "Réimprimer un ticket", rows, older, newer, back)
+
+
+def _ticket(ref: TicketRef, state: State) -> TicketRow:
+    copies = state.ledger.copies.get(ref.record, 0)
+    note = words.counted(copies, "duplicata") if copies else "imprimé" if ref.printed else "non imprimé"
+    when = moment(ref.t, ref.tz)
+    time = words.clock(when) if ref.session == state.ledger.day_number else words.paper_time(when)[:16]
+    return TicketRow(f"Ticket {ref.number:06d}", time, euros(ref.total), note, Act("reprint", ref.record))
+
+
+NAMES = {
+    "printer": "Imprimante",
+    "drawer": "Tiroir",
+    "badge": "Lecteur de badge",
+    "scanner": "Lecteur de codes",
+    "touch": "Écran tactile",
+    "panel": "Écran",
+    "beeper": "Son",
+}
+LEVELS = {"ready": Level.WELL, "absent": Level.WELL, "care": Level.CARE, "down": Level.DOWN}
+
+
+def technique(state: State, at: Instant) -> TechnicianView:
+    rows = tuple(_device(name, state.devices[kind]) for kind, name in NAMES.items() if kind in state.devices)
+    trusted = state.ledger.trusted
+    clock_row = DeviceRow(
+        Level.WELL if trusted else Level.CARE,
+        "Horloge",
+        words.paper_time(local(state, at)) if trusted else "heure à confirmer",
+        "",
+    )
+    acts = (
+        Key("Imprimer un ticket d'essai", Act("test-page"), icon="printer"),
+        Key("Régler date et heure", Act("go", "time"), icon="clock"),
+        Key("Essayer le tiroir", Act("drawer", "essai"), icon="drawer"),
+        Key("Voir les derniers défauts", Act("go", "errors"), icon="triangle"),
+    )
+    back = Key("Quitter", Act("lock") if technician(state) else Act("go", ""))
+    version = f"Sceau {state.ledger.software} · {state.ledger.seq} actes enregistrés"
+    return TechnicianView(header(state, at), "Technique", version, (*rows[:7], clock_row), acts, back)
+
+
+def _device(name: str, device: Device) -> DeviceRow:
+    alarm = alarm_words(device)
+    text = "non installé" if device.level == "absent" else alarm[1] if alarm else device.detail or "en ordre"
+    return DeviceRow(LEVELS[device.level], name, text, device.port)
+
+
+def errors(state: State, at: Instant) -> ErrorsView:
+    facts = tuple(Fact(words.paper_time(moment(t, tz)), _sentence(text)) for t, tz, text in state.errors[:10])
+    return ErrorsView(header(state, at), "Derniers défauts", facts, Key("Retour", Act("go", "technician")))
+
+
+def _sentence(text: str) -> str:
+    kind, _, code = text.partition(" ")
+    alarm = alarm_words(Device(kind, "down", code))
+    return f"{NAMES.get(kind, kind)}\u00a0: {alarm[1] if alarm else code}"
+
+
+def time(state: State, at: Instant) -> EntryView:
+    typed = state.ui.typed
+    shown = " ".join(filter(None, (typed[:2], typed[2:4], typed[4:8], typed[8:10], typed[10:12])))
+    now = local(state, at)
+    return EntryView(
+        header(state, at),
+        "Date et heure",
+        "time",
+        "Jour, mois, année, heure, minutes",
+        shown,
+        Key("Régler", Act("next") if len(typed) == 12 else None),
+        Key("Retour", Act("go", ""), icon="left"),
+        (Fact("Heure de la caisse", words.paper_time(now)),),
+        refusal=state.ui.refusal,
+    )
+
+
+def message(state: State, at: Instant) -> MessageView:
+    said = state.ui.message
+    if said is None:
+        raise ValueError("no message stands")
+    return _message(state, at, said)
+
+
+def _message(state: State, at: Instant, said: Message) -> MessageView:
+    keys = tuple(Key(choice.label, choice.act) for choice in said.choices)
+    return MessageView(header(state, at), said.title, said.text, said.thing, keys, said.grave)
+
+
+AGAIN = "L'imprimer de nouveau en entier\u00a0? Il portera «\u00a0DUPLICATA\u00a0»."
+
+
+def doubt(state: State, at: Instant) -> MessageView:
+    """After a cut or a lost link: did that paper come out? Never a silent second one."""
+    paper = state.ledger.doubts[0]
+    z = kind_of(paper) == "z"
+    what = f"La clôture Z n° {paper.number}" if z else f"Le ticket {paper.number:06d}"
+    cut = paper.why == "cut"
+    safe = f"{what} est {'enregistrée' if z else 'payé et enregistré'}."
+    ask = "Son impression n'est pas sûre." if cut else AGAIN
+    keys = (
+        Key("Imprimer un duplicata" if cut else "Imprimer", Act("doubt-print")),
+        Key("Continuer" if cut else "Ne pas imprimer", Act("doubt-no")),
+    )
+    title = "Le courant a été coupé." if cut else "Ticket coupé."
+    return MessageView(header(state, at), title, (safe, ask), "", keys, False)
+
+
+def clock(state: State, at: Instant) -> MessageView:
+    now = local(state, at)
+    text = f"Il est bien {words.long_date(now)} {now.year}, {words.clock(now)}\u00a0?"
+    keys = (Key("Corriger", Act("clock-correct")), Key("Oui", Act("clock-yes")))
+    return MessageView(header(state, at), "Heure à confirmer.", (text,), "", keys, False)
+
+
+def stopped(state: State, at: Instant) -> MessageView:
+    full = state.ui.broken == "full"
+    title = "Mémoire pleine." if full else "Enregistrement impossible."
+    text = "La dernière opération n'est pas enregistrée. Ne rien encaisser, appeler le technicien."
+    return MessageView(header(state, at), title, (text,), "", ())

@@ -1,0 +1,164 @@
+"""The day: float, cash in and out, count, closing. A closing needs no basket and closes for good (CLO-01, CLO-12)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from appliance.core import event as ev
+from appliance.core.closing import closing_body
+from appliance.core.counter import go
+from appliance.core.digits import DIGITS, typed
+from appliance.core.effect import Kick, Print, ReadShop
+from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
+
+if TYPE_CHECKING:
+    from appliance.core.act import Act
+    from appliance.core.event import Value
+    from appliance.core.turn import Handler, Turn
+
+IN_REASONS = ("monnaie", "fond de caisse", "apport", "remboursement", "autre")
+OUT_REASONS = ("timbres", "banque", "achat", "fournisseur", "autre")
+DRAWER_REASONS = ("appoint", "monnaie", "vérification", "autre")
+MAX_COUNT = 9999
+
+
+def start_day(turn: Turn, act: Act) -> None:
+    """Ouvrir la caisse: the shop is read again first; the answer opens the day."""
+    turn.effect(ReadShop())
+
+
+def open_day(turn: Turn) -> None:
+    """What changed of the shop is recorded by value, then the day and its float."""
+    if turn.ledger.day is not None or turn.ui.screen not in ("", "open-day") or not turn.ledger.operator:
+        return
+    config = turn.shop.config()
+    if dict(turn.ledger.config) != config:
+        turn.emit(ev.CONFIG, config)
+    date = (turn.at.local - timedelta(hours=turn.shop.day_pivot)).date().isoformat()
+    number = turn.ledger.day_number + 1
+    amount = turn.ledger.last_float if turn.ui.fresh else typed(turn)
+    made = turn.emit(ev.DAY_OPEN, {1: number, 2: amount, 3: date, 4: turn.shop.identity.body()})
+    turn.show("")
+    if made.body[2]:
+        turn.beep("accepted")
+
+
+def cash_in(turn: Turn, act: Act) -> None:
+    _move(turn, ev.CASH_IN, "cash-in", IN_REASONS)
+
+
+def cash_out(turn: Turn, act: Act) -> None:
+    day = turn.ledger.day
+    if day is not None and typed(turn) > max(day.expected, 0):
+        turn.beep("refused")
+        turn.set(refusal="Il n'y a pas tant dans le tiroir.")
+        return
+    _move(turn, ev.CASH_OUT, "cash-out", OUT_REASONS)
+
+
+def reason(turn: Turn, reasons: tuple[str, ...]) -> str:
+    """The chosen reason; a free one that was typed or scanned stands as the subject."""
+    return turn.ui.subject or reasons[min(turn.ui.choice, len(reasons) - 1)]
+
+
+def _move(turn: Turn, kind: int, why: str, reasons: tuple[str, ...]) -> None:
+    """Money moves only with its record; the drawer opens once for it (PAY-09)."""
+    if typed(turn) == 0 or turn.ledger.day is None:
+        return
+    moved = turn.emit(kind, {1: typed(turn), 2: reason(turn, reasons)})
+    pulse = turn.emit(ev.DRAWER, {1: why, 2: reason(turn, reasons), 3: moved.seq})
+    turn.effect(Kick(pulse.seq))
+    turn.show("")
+
+
+def open_drawer(turn: Turn, act: Act) -> None:
+    """Without a sale: a reason, a record, one pulse."""
+    pulse = turn.emit(ev.DRAWER, {1: "asked", 2: str(act.value), 3: None})
+    turn.effect(Kick(pulse.seq))
+    turn.show("")
+
+
+def start_count(turn: Turn, act: Act) -> None:
+    """Clôturer la journée: refused while a basket stands."""
+    if turn.order is not None and turn.order.live:
+        turn.beep("refused")
+        text = ("L'encaisser ou l'annuler, puis clôturer.",)
+        turn.say(Message("Un ticket est en cours.", text))
+        return
+    turn.show("count", counts=NO_COUNTS)
+
+
+def count_digit(turn: Turn, act: Act) -> None:
+    before = 0 if turn.ui.fresh else turn.ui.counts[turn.ui.field]
+    count = int(f"{before}{act.value}")
+    if count > MAX_COUNT:
+        turn.beep("refused")
+        return
+    _set_count(turn, count)
+
+
+def _set_count(turn: Turn, count: int) -> None:
+    counts = list(turn.ui.counts)
+    counts[turn.ui.field] = count
+    turn.set(counts=tuple(counts), fresh=False)
+
+
+def count_back(turn: Turn, act: Act) -> None:
+    _set_count(turn, turn.ui.counts[turn.ui.field] // 10)
+
+
+def count_clear(turn: Turn, act: Act) -> None:
+    _set_count(turn, 0)
+
+
+def field(turn: Turn, act: Act) -> None:
+    turn.set(field=int(act.value), fresh=True)
+
+
+def follow(turn: Turn, act: Act) -> None:
+    turn.set(field=(turn.ui.field + 1) % len(DENOMINATIONS), fresh=True)
+
+
+def counted(counts: tuple[int, ...]) -> int:
+    """Cents of a count by denomination."""
+    return sum(value * count for value, count in zip(DENOMINATIONS, counts, strict=True))
+
+
+def summary(turn: Turn, act: Act) -> None:
+    turn.set(screen="summary")
+
+
+def recount(turn: Turn, act: Act) -> None:
+    turn.set(screen="count", fresh=True)
+
+
+def close_day(turn: Turn, act: Act) -> None:
+    """The count, then the closing with its totals, then the Z on paper."""
+    day = turn.ledger.day
+    if day is None:
+        return
+    if turn.order is not None:
+        turn.emit(ev.ORDER_VOID, {1: turn.order.number, 2: 0, 3: 0, 4: "ticket vide"})
+    total = counted(turn.ui.counts)
+    detail: list[Value] = [[value, count] for value, count in zip(DENOMINATIONS, turn.ui.counts, strict=True) if count]
+    turn.emit(ev.COUNT, {1: total, 2: day.expected, 3: total - day.expected, 4: detail})
+    made = turn.emit(ev.DAY_CLOSE, closing_body(turn.ledger))
+    turn.effect(Print(made.seq))
+    turn.show("")
+
+
+OPEN_DAY: dict[str, Handler] = {**DIGITS, "next": start_day, "go": go}
+CASH_IN: dict[str, Handler] = {**DIGITS, "next": cash_in, "go": go}
+CASH_OUT: dict[str, Handler] = {**DIGITS, "next": cash_out, "go": go}
+DRAWER: dict[str, Handler] = {"drawer": open_drawer, "go": go}
+COUNT: dict[str, Handler] = {
+    "digit": count_digit,
+    "back": count_back,
+    "clear": count_clear,
+    "field": field,
+    "follow": follow,
+    "next": summary,
+    "go": go,
+}
+SUMMARY: dict[str, Handler] = {"back": recount, "next": close_day}

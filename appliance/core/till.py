@@ -1,0 +1,216 @@
+"""The till: `step(state, input, at)` decides, `fold(events)` remembers. No I/O, no clock, no pixels.
+
+What `step` returns must be done in this order: record the events, flush, then the effects (see `effect.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from appliance.core import clock, counter, operator, papers, payment, session
+from appliance.core import event as ev
+from appliance.core.act import Act
+from appliance.core.effect import Effect
+from appliance.core.event import Event
+from appliance.core.input import (
+    Badge,
+    Boot,
+    Code,
+    Device,
+    DrawerMoved,
+    Idle,
+    Input,
+    JournalBroken,
+    PaperDone,
+    ShopRead,
+    Stop,
+    Tick,
+    Touched,
+)
+from appliance.core.instant import Instant
+from appliance.core.ledger import fold
+from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
+from appliance.core.ui import Message
+
+__all__ = ["State", "fold", "screen", "step"]
+
+
+def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ...], tuple[Effect, ...]]:
+    """One input at one moment. Pure: same arguments, same result."""
+    turn = Turn(state, at)
+    if isinstance(what, Boot):
+        _boot(turn, what)
+    elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device))):
+        if not isinstance(what, (ShopRead, JournalBroken)):
+            clock.watch(turn)
+        _dispatch(turn, what)
+    return turn.close(), tuple(turn.events), tuple(turn.effects)
+
+
+def _dispatch(turn: Turn, what: Input) -> None:
+    match what:
+        case Touched(act):
+            _touched(turn, act)
+        case Code(text):
+            _code(turn, text)
+        case Badge():
+            _badge(turn, what)
+        case ShopRead():
+            _shop_read(turn, what)
+        case Device():
+            _device(turn, what)
+        case PaperDone():
+            papers.done(turn, what)
+        case _:
+            _rest(turn, what)
+
+
+def _rest(turn: Turn, what: Input) -> None:
+    match what:
+        case DrawerMoved(is_open):
+            turn.emit(ev.DRAWER_SEEN, {1: int(is_open)})
+        case Idle():
+            _idle(turn)
+        case JournalBroken(why):
+            turn.set(broken=why)
+        case Stop(why):
+            operator.lock(turn, "stop")
+            turn.emit(ev.STOP, {1: why})
+        case Tick():
+            pass
+
+
+def _boot(turn: Turn, boot: Boot) -> None:
+    """The first records of a process: genesis on an empty journal, the torn tail first on a cut one."""
+    if turn.ledger.seq == 0:
+        _genesis(turn, boot)
+    if boot.gap is not None:
+        turn.emit(ev.RECOVERED, {1: boot.gap[0], 2: boot.gap[1]}, operator="")
+    after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
+    turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware}, operator="")
+    if turn.ledger.operator:
+        turn.emit(ev.LOGOUT, {1: "power cut"})
+    clock.at_boot(turn)
+
+
+def _genesis(turn: Turn, boot: Boot) -> None:
+    birth, shop = boot.birth, turn.shop
+    turn.emit(
+        ev.GENESIS,
+        {
+            1: 1,
+            2: boot.software,
+            3: shop.till,
+            4: shop.identity.siret,
+            5: birth.key,
+            6: birth.hash_alg,
+            7: birth.sig_alg,
+            8: birth.witness_class,
+            9: None,
+            10: birth.nonce,
+            11: boot.hardware,
+        },
+        operator="",
+    )
+
+
+def _here(turn: Turn) -> str:
+    return screen(replace(turn.state, ledger=turn.ledger, ui=turn.ui))
+
+
+def _touched(turn: Turn, act: Act) -> None:
+    if act.name == "lock" and turn.ledger.operator:
+        papers.decline(turn)
+        operator.lock(turn, "person")
+        return
+    handler = ACTS.get(_here(turn), {}).get(act.name)
+    if handler is not None:
+        handler(turn, act)
+
+
+def _code(turn: Turn, text: str) -> None:
+    """A scan on the print question answers "no" and rings; on a message it is refused aloud and never kept."""
+    here = _here(turn)
+    if here == "locked":
+        operator.present_code(turn, text)
+        return
+    if here == "print":
+        papers.decline(turn)
+        here = _here(turn)
+    if here not in SCANNABLE or technician(turn.state):
+        turn.beep("refused")
+    elif not operator.present_code(turn, text):
+        counter.scan(turn, text)
+
+
+SCANNABLE = ("sale", "more", "quantity")
+
+
+def _badge(turn: Turn, badge: Badge) -> None:
+    if _here(turn) == "print":
+        papers.decline(turn)
+    if _here(turn) in ("card", "message"):
+        turn.beep("refused")
+    else:
+        operator.present_badge(turn, badge)
+
+
+def _idle(turn: Turn) -> None:
+    if turn.ledger.operator and _here(turn) not in ("card", "print"):
+        operator.lock(turn, "idle")
+
+
+def _shop_read(turn: Turn, read: ShopRead) -> None:
+    """At a start it is only taken; at the opening of a day it opens it."""
+    asked = turn.state.shop is not None
+    if read.shop is not None:
+        turn.state = replace(turn.state, shop=read.shop)
+    if read.errors:
+        turn.beep("refused")
+        turn.say(Message("Fichiers de la boutique faux.", read.errors[:4]))
+    elif asked:
+        session.open_day(turn)
+
+
+def _device(turn: Turn, device: Device) -> None:
+    devices = {**turn.state.devices, device.kind: device}
+    errors = turn.state.errors
+    if device.level == "down":
+        errors = ((turn.t, turn.at.tz, f"{device.kind} {device.code}"), *errors)[:ERRORS_KEPT]
+        if turn.state.devices.get(device.kind, device).level != "down" and device.kind == "printer":
+            turn.beep("blocked")
+    turn.state = replace(turn.state, devices=devices, errors=errors)
+
+
+def _close_message(turn: Turn, act: Act) -> None:
+    turn.set(message=None, code="")
+
+
+MESSAGE: dict[str, Handler] = {"close": _close_message, "department": counter.department, "take-all": payment.take_all}
+TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
+BACK: dict[str, Handler] = {"go": counter.go}
+
+ACTS: dict[str, dict[str, Handler]] = {
+    "locked": operator.LOCKED,
+    "message": MESSAGE,
+    "print": papers.PRINT,
+    "card": payment.CARD,
+    "clock": clock.CLOCK,
+    "doubt": papers.DOUBT,
+    "technician": TECHNICIAN,
+    "errors": BACK,
+    "time": clock.TIME,
+    "open-day": session.OPEN_DAY,
+    "sale": counter.SALE,
+    "payment": payment.PAYMENT,
+    "more": {**counter.MORE, "close-day": session.start_count},
+    "reprint": {**BACK, **papers.REPRINT},
+    "quantity": counter.QUANTITY,
+    "price": counter.PRICE,
+    "weight": counter.WEIGHT,
+    "cash-in": session.CASH_IN,
+    "cash-out": session.CASH_OUT,
+    "drawer": session.DRAWER,
+    "count": session.COUNT,
+    "summary": session.SUMMARY,
+}

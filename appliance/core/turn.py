@@ -1,0 +1,148 @@
+"""One step in the making: events are applied as they are decided, effects wait for the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from appliance.core.act import Act
+from appliance.core.effect import Beep, Effect
+from appliance.core.event import Event, Value
+from appliance.core.input import Device
+from appliance.core.instant import Instant
+from appliance.core.ledger import Ledger, apply
+from appliance.core.sale import Order
+from appliance.core.shop import Operator, Shop
+from appliance.core.ui import Message, Ui
+from appliance.core.view import Grid
+
+ERRORS_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`ledger` is the journal's; the rest is the moment's."""
+
+    ledger: Ledger
+    shop: Shop | None = None
+    ui: Ui = Ui()
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    errors: tuple[tuple[int, int, str], ...] = ()  # t, tz, "kind code", newest first
+    grid: Grid = Grid()
+    pepper: bytes = b""  # device secret that keys the hashes of badges and PINs
+    seen: Instant | None = None  # the last moment that step saw since the process began
+
+
+class Turn:
+    """Mutable inside one `step` only."""
+
+    def __init__(self, state: State, at: Instant) -> None:
+        self.state = state
+        self.ledger = state.ledger
+        self.ui = state.ui
+        self.at = at
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+
+    @property
+    def shop(self) -> Shop:
+        if self.state.shop is None:
+            raise ValueError("the shop has not been read yet")
+        return self.state.shop
+
+    @property
+    def t(self) -> int:
+        """Now, in ms: the machine's clock, corrected by a person, and never before the last record (CLK-03)."""
+        return max(self.at.t + self.ledger.offset, self.ledger.t)
+
+    @property
+    def order(self) -> Order | None:
+        return self.ledger.order
+
+    @property
+    def person(self) -> Operator | None:
+        return self.shop.operator(self.ledger.operator) if self.ledger.operator else None
+
+    def emit(self, kind: int, body: dict[int, Value], operator: str | None = None) -> Event:
+        """Decides one record. Its moment is this step's; the session is the open day's number, else 0."""
+        ledger = self.ledger
+        who = ledger.operator if operator is None else operator
+        session = ledger.day.number if ledger.day else 0
+        till = ledger.till or self.shop.till
+        made = Event(ledger.seq, self.t, self.at.tz, self.at.up, till, who, session, kind, body)
+        self.events.append(made)
+        self.ledger = apply(ledger, made)
+        return made
+
+    def effect(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def beep(self, sound: str) -> None:
+        self.effects.append(Beep(sound))
+
+    def show(self, screen: str, **changes: object) -> None:
+        """Goes to a screen with nothing typed, nothing selected."""
+        kept = Ui(category=self.ui.category, page=self.ui.page, broken=self.ui.broken, asked_clock=self.ui.asked_clock)
+        self.ui = replace(kept, screen=screen, **changes)  # type: ignore[arg-type]
+
+    def set(self, **changes: object) -> None:
+        self.ui = replace(self.ui, **changes)  # type: ignore[arg-type]
+
+    def say(self, message: Message) -> None:
+        self.ui = replace(self.ui, message=message)
+
+    def close(self) -> State:
+        return replace(self.state, ledger=self.ledger, ui=self.ui, seen=self.at)
+
+
+Handler = Callable[[Turn, Act], None]
+
+
+def technician(state: State) -> bool:
+    """True when the person logged in may look after the machine but not sell."""
+    if state.shop is None or not state.ledger.operator:
+        return False
+    person = state.shop.operator(state.ledger.operator)
+    return person is not None and person.role == "technician"
+
+
+def at_rest(state: State) -> bool:
+    """No basket with lines, nothing in the hands: a question about the past may be asked."""
+    return state.ledger.order is None and not state.ui.typed and state.ui.screen in ("", "open-day")
+
+
+def asks_doubt(state: State) -> bool:
+    printer = state.devices.get("printer")
+    ready = printer is not None and printer.level in ("ready", "care")
+    return bool(state.ledger.doubts) and ready and at_rest(state)
+
+
+def asks_clock(state: State) -> bool:
+    return not state.ledger.trusted and not state.ui.asked_clock and at_rest(state)
+
+
+BETWEEN_DAYS = ("more", "reprint", "technician", "errors", "time")
+
+
+def screen(state: State) -> str:
+    """The one screen that stands, in the order in which they hide each other."""
+    ledger, ui = state.ledger, state.ui
+    if ui.broken:
+        return "stopped"
+    if not ledger.operator:
+        return "locked"
+    if ui.message:
+        return "message"
+    if ledger.question:
+        return "print"
+    if ledger.order and ledger.order.asked:
+        return "card"
+    if asks_clock(state):
+        return "clock"
+    if asks_doubt(state):
+        return "doubt"
+    if technician(state):
+        return ui.screen if ui.screen in ("errors", "time") else "technician"
+    if ledger.day is None:
+        return ui.screen if ui.screen in BETWEEN_DAYS else "open-day"
+    return ui.screen or "sale"

@@ -1,0 +1,54 @@
+"""What the screen remembers and the journal does not: typed digits, the page, a message. Gone at a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from appliance.core.act import Act
+
+DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
+NO_COUNTS = (0,) * len(DENOMINATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A key of a message."""
+
+    label: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Stands until it is answered. The last choice is the safe way out."""
+
+    title: str
+    text: tuple[str, ...]
+    thing: str = ""
+    choices: tuple[Choice, ...] = (Choice("Fermer", Act("close")),)
+    grave: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ui:
+    screen: str = ""  # "" is the natural one: sale, or open-day
+    typed: str = ""  # digits
+    choice: int = 0  # reason chosen on an entry screen
+    subject: str = ""  # department or article whose price, quantity or weight is typed
+    code: str = ""  # unknown code that a free price stands for
+    category: int = 0
+    page: int = 0
+    quantity: int = 0  # thousandths typed before a ring; 0: none
+    selected: int = 0  # line number; 0: none
+    above: int = 0  # basket pages scrolled up
+    counts: tuple[int, ...] = NO_COUNTS
+    field: int = 0
+    fresh: bool = True  # the next digit replaces what is shown
+    pin: str = ""  # operator code whose PIN is asked
+    pin_refusal: str = ""
+    notice: tuple[str, ...] = ()  # on the locked screen
+    message: Message | None = None
+    refusal: str = ""
+    list_page: int = 0
+    broken: str = ""  # why nothing can be recorded any more
+    asked_clock: bool = False
