@@ -243,6 +243,7 @@ DRAWINGS: dict[str, Callable[[Pen], None]] = {
     "cloud": _cloud,
     "cross": _cross,
     "dot": _dot,
+    "dots": _more,
     "down": _down,
     "drawer": _drawer,
     "fork": _fork,

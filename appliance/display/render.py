@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from appliance.core.view import LockedView, SaleView, View
+from collections.abc import Callable
+from typing import Any
+
+from appliance.core import view as views
+from appliance.core.view import EntryView, View
 from appliance.display.frame import Frame, Part
+from appliance.display.screens.card import card
+from appliance.display.screens.count import count
+from appliance.display.screens.entry import entry
+from appliance.display.screens.errors import errors
 from appliance.display.screens.locked import locked
+from appliance.display.screens.menu import menu
+from appliance.display.screens.message import message
+from appliance.display.screens.payment import payment
+from appliance.display.screens.printing import printing
+from appliance.display.screens.reprint import reprint
 from appliance.display.screens.sale import sale
+from appliance.display.screens.summary import summary
+from appliance.display.screens.technician import technician
 from appliance.display.theme import Theme
+
+Screen = Callable[[Any, Theme], tuple[Part, ...]]
+
+SCREENS: dict[type, tuple[str, Screen]] = {
+    views.LockedView: ("locked", locked),
+    views.EntryView: ("", entry),
+    views.SaleView: ("sale", sale),
+    views.PaymentView: ("payment", payment),
+    views.CardView: ("payment", card),
+    views.PrintView: ("print", printing),
+    views.CountView: ("close-day", count),
+    views.SummaryView: ("close-day", summary),
+    views.MessageView: ("message", message),
+    views.MenuView: ("more", menu),
+    views.ReprintView: ("reprint", reprint),
+    views.TechnicianView: ("technician", technician),
+    views.ErrorsView: ("errors", errors),
+}
 
 
 def render(view: View, theme: Theme) -> Frame:
-    """The screen for a view."""
-    name, parts = _screen(view, theme)
-    return Frame(name, (theme.width, theme.height), parts)
-
-
-def _screen(view: View, theme: Theme) -> tuple[str, tuple[Part, ...]]:
-    match view:
-        case SaleView():
-            return "sale", sale(view, theme)
-        case LockedView():
-            return "locked", locked(view, theme)
-    raise TypeError(type(view).__name__)
+    """The screen for a view; an entry page carries its own name."""
+    name, screen = SCREENS[type(view)]
+    if isinstance(view, EntryView):
+        name = view.name
+    return Frame(name, (theme.width, theme.height), screen(view, theme))

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from appliance.core.view import Grid
 
+DENOMINATIONS = 8
+LEAST = 9.0
+LEAST_STRONG = 14.0  # the blue key, and the answers to a question
 Colour = tuple[int, int, int]
 Sizes = tuple[int, ...]
 
@@ -136,6 +139,8 @@ class Measures:
     gap: int
     pad_gap: int
     tight: int  # the smallest distance between a text and what is beside it
+    edge: int  # between a category's edge and its word
+    detail: int  # between the word of a key and its second line
     inner: int  # inside a field, a card, a row
     wide: int  # margins of pages that are read, not tapped
     rule: int  # a line
@@ -161,6 +166,8 @@ class Measures:
     slab: int
     article_lip: int
     price: int
+    cap: int  # from the top of a tile to its label
+    foot: int  # below its price
     # payment
     pay_slab: int
     back: int
@@ -177,6 +184,7 @@ class Measures:
     question: int
     print_key: int
     print_share: int  # percent of the width for "Imprimer"
+    euro_share: int  # percent of the figures' size for the euro sign of the change
     facts: int
     change_title: int
     sealed: int
@@ -246,6 +254,16 @@ class Theme:
     size: Measures
     look: Looks
 
+    @property
+    def least(self) -> float:
+        """Millimetres of the smallest place a finger is asked to hit."""
+        return LEAST
+
+    @property
+    def rows_counted(self) -> int:
+        """Rows of a column of the count: seven notes and the sum, or eight coins."""
+        return DENOMINATIONS
+
     def pixels(self, millimetres: float) -> int:
         return -int(-millimetres // self.pitch)
 
@@ -303,6 +321,8 @@ _WIDE = Measures(
     gap=10,
     pad_gap=8,
     tight=10,
+    edge=9,
+    detail=14,
     inner=18,
     wide=40,
     rule=2,
@@ -320,13 +340,15 @@ _WIDE = Measures(
     chip=6,
     functions=76,
     basket_head=40,
-    quantity=44,
-    row=54,
-    actions=76,
+    quantity=46,
+    row=53,
+    actions=72,
     close=60,
     slab=208,
     article_lip=5,
-    price=34,
+    price=26,
+    cap=11,
+    foot=9,
     pay_slab=132,
     back=160,
     ticket=300,
@@ -341,6 +363,7 @@ _WIDE = Measures(
     question=216,
     print_key=140,
     print_share=36,
+    euro_share=62,
     facts=36,
     change_title=124,
     sealed=104,
@@ -397,6 +420,8 @@ _SMALL = Measures(
     gap=6,
     pad_gap=6,
     tight=6,
+    edge=6,
+    detail=9,
     inner=12,
     wide=20,
     rule=2,
@@ -415,12 +440,14 @@ _SMALL = Measures(
     functions=60,
     basket_head=0,
     quantity=0,
-    row=48,
+    row=58,
     actions=60,
     close=48,
     slab=136,
     article_lip=4,
-    price=24,
+    price=18,
+    cap=7,
+    foot=5,
     pay_slab=84,
     back=104,
     ticket=0,
@@ -435,6 +462,7 @@ _SMALL = Measures(
     question=136,
     print_key=88,
     print_share=36,
+    euro_share=62,
     facts=26,
     change_title=72,
     sealed=64,

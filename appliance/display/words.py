@@ -33,7 +33,7 @@ class Words:
     clear: str
     backspace: str
     look: str
-    pending: str
+    below: str  # how the core ends the key that leads down again
 
 
 FRENCH = Words(
@@ -61,5 +61,5 @@ FRENCH = Words(
     clear="Effacer",
     backspace="Retour arrière",
     look="Voir",
-    pending="article suivant",
+    below="plus bas",
 )

@@ -66,7 +66,7 @@ def _names_part(
     rest = room.less_top(size.badge_row + 1)
     label = Style(theme.type.body, True, INK2, PAPER)
     sketch.text(rest.from_top(size.names_label), FRENCH.names, label)
-    rest = rest.less_top(size.names_label).less_bottom(size.notice + size.margin)
+    rest = rest.less_top(size.names_label).less_bottom(size.notice + size.wide)
     _name_keys(sketch, rest, names)
     _notice(sketch, Box(room.left, rest.bottom, room.right, rest.bottom + size.notice), notice, refused)
     return sketch.part("names")
@@ -77,7 +77,7 @@ def _badge(sketch: Sketch, row: Box) -> None:
     size = theme.size
     row = row.less_bottom(size.tight)
     sketch.icon("badge", row.from_left(size.badge).middle(size.badge, size.badge), INK, PAPER)
-    words = row.less_left(size.badge + 2 * size.inner).middle(0, size.badge - 2 * size.inner)
+    words = row.middle(row.width, size.badge - size.inner)
     words = words._replace(left=row.left + size.badge + 2 * size.inner, right=row.right)
     sketch.text(words, FRENCH.badge, Style(theme.type.heading, True, INK, PAPER), at="top")
     sketch.text(words, FRENCH.reader, Style(theme.type.key, False, INK2, PAPER), at="bottom")

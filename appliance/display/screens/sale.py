@@ -86,12 +86,11 @@ def _category(sketch: Sketch, box: Box, category: Category) -> None:
         look = theme.look.article(lip, size.article_lip)
     mark = sketch.mark
     sketch.face(box, look, PAPER)
-    inner = box.less_bottom(look.lip_height).inset(size.tight, 0)
+    inner = box.less_bottom(look.lip_height).inset(size.edge, 0)
     if size.chip:
         chip = inner.from_left(size.chip).inset(0, inner.height // 4)
         sketch.fill(chip, look.ink if category.current else lip)
-        inner = inner.less_left(size.chip + size.tight)
-        inner = inner._replace(right=box.right - size.tight // 2)
+        inner = inner.less_left(size.chip + size.edge)
     sketch.text(inner, category.label, Style(theme.type.body, True, look.ink, look.face), lines=2)
     sketch.hit(mark, box, category.label, category.act, look, size.pad_gap // 2)
 
@@ -119,16 +118,16 @@ def _tile(sketch: Sketch, box: Box, tile: Tile) -> None:
         look = theme.look.mute._replace(lip_height=size.article_lip)
     mark = sketch.mark
     sketch.face(box, look, PAPER)
-    inner = box.less_bottom(look.lip_height).inset(size.tight, size.tight // 2)
+    inner = box.less_bottom(look.lip_height + size.foot).inset(size.tight, 0).less_top(size.cap)
     price = inner.from_bottom(size.price)
-    label = inner.less_bottom(size.price - size.tight // 2)
-    label = label._replace(top=label.top + size.tight // 2, right=box.right - size.tight // 2)
+    label = inner.less_bottom(size.price)._replace(right=box.right - size.tight // 2)
     sketch.text(label, tile.label, Style(theme.type.tile, True, look.ink, look.face), at="top", lines=3)
     colour = VOID if tile.act is None else INK2
-    stands = sketch.amount(price, tile.price, Style(theme.type.body, False, colour, look.face))
+    style = Style(theme.type.tile, False, colour, look.face)
+    stands = sketch.amount(price, tile.price, style, at="bottom")
     if tile.act is None:
         word = price._replace(right=stands.left - size.tight // 2)
-        sketch.text(word, FRENCH.sold_out, Style(theme.type.small, True, VOID, look.face))
+        sketch.text(word, FRENCH.sold_out, Style(theme.type.small, True, VOID, look.face), at="bottom")
     else:
         sketch.hit(mark, box, tile.label, tile.act, look, size.gap // 2)
 
@@ -198,8 +197,8 @@ def _above(sketch: Sketch, row: Box, above: Key) -> None:
     sketch.fill(row, MUTE)
     inner = row.inset(theme.size.inner, 0)
     side = theme.size.sign
-    sketch.icon("up", inner.from_left(side).middle(side, side), INK, MUTE)
-    words = inner.less_left(max(side, theme.size.quantity) + theme.size.tight // 2)
+    sketch.icon("down" if above.label.endswith(FRENCH.below) else "up", inner.from_left(side).middle(side, side), INK, MUTE)
+    words = inner.less_left(max(side + theme.size.tight, theme.size.quantity))
     style = Style(theme.type.body, True, INK, MUTE)
     label = above.label.removeprefix("▲").strip()
     fitted = fit(label, style.sizes, (words.width, words.height), 1, style.bold)

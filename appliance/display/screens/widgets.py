@@ -89,7 +89,7 @@ def _words(sketch: Sketch, inner: Box, key: Key, look: Look, sizes: Sizes, icon:
     taken = side + sketch.theme.size.tight if icon else 0
     style = Style(sizes, True, look.ink, look.face)
     low = sketch.theme.type.small
-    detail = capitals(low[0]) + sketch.theme.size.tight if key.detail else 0
+    detail = capitals(low[0]) + sketch.theme.size.detail if key.detail else 0
     room = inner.less_left(taken).less_bottom(detail)
     fitted = fit(key.label, sizes, (room.width, room.height), lines, True)
     high = block(fitted)
@@ -257,3 +257,12 @@ def muted(theme: Theme, box: Box) -> Part:
     sketch = Sketch(theme)
     sketch.fill(box, MUTE)
     return sketch.part("pad ground")
+
+
+def with_wide_last(row: Box, count: int, gap: int) -> tuple[Box, ...]:
+    """Equal keys, and the last one, where the hand goes, as wide as nearly two."""
+    last = max(row.width * 2 // (count + 2), row.width // 3)
+    if count == 1:
+        return (row.from_right(last),)
+    others = row.less_right(last + gap).columns(count - 1, gap)
+    return (*others, row.from_right(last))
