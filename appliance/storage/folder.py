@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from appliance.storage import segment
+from appliance.storage import frame, segment
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.segment import Header
 from appliance.storage.trail import Read
 
 NAME = "journal"
+CHUNK = 256 * 1024
 HEAD_READ = 4096  # covers a header of either unit
 
 
@@ -26,10 +27,21 @@ class Open(NamedTuple):
     def header(self) -> Header | None:
         return segment.parse(self.read(min(HEAD_READ, self.size), 0))
 
+    def blank(self) -> bool:
+        return self._zero_from(0)
+
     def only_torn(self) -> bool:
-        """Whether nothing can have been acknowledged here: zeros after what one first write can reach."""
-        reach = segment.FIRST_WRITE
-        return all(not any(self.read(min(2**20, self.size - at), at)) for at in range(reach, self.size, 2**20))
+        """Whether no more than a torn first write can have left this: no second frame, zeros after its reach."""
+        first = self.read(segment.FIRST_WRITE, 0)
+        second = any(
+            frame.parse(first, at, unit, self.number, at // unit)
+            for unit in frame.UNITS
+            for at in range(2 * unit, len(first), unit)
+        )
+        return not second and self._zero_from(segment.FIRST_WRITE)
+
+    def _zero_from(self, start: int) -> bool:
+        return all(not any(self.read(min(CHUNK, self.size - at), at)) for at in range(start, self.size, CHUNK))
 
 
 class Folder:

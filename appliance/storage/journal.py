@@ -20,7 +20,7 @@ from appliance.storage.folder import Folder
 from appliance.storage.frame import FRAME_LIMIT, Frame
 from appliance.storage.keys import Key
 from appliance.storage.past import Past, Sealed, unseal
-from appliance.storage.record import RECOVERED, Record, encode
+from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, encode
 from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError, Tip, find_tip
 from appliance.storage.segment import Header
 from appliance.storage.shelf import Shelf
@@ -235,6 +235,8 @@ class Journal:
             {1: self.gap.length, 2: self.gap.sha256},
         ):
             raise ValueError("the first record after a gap is the recovered record that names it")
+        if self._tip is None and records[0].body.get(GENESIS_KEY) != self._key.public:
+            raise ValueError(f"the genesis record must name the public key under {GENESIS_KEY}")
         return [encode(record) for record in records]
 
     def _commit(self, batch: Sequence[bytes]) -> None:

@@ -16,6 +16,7 @@ import cbor2
 
 Value: TypeAlias = "int | str | bytes | list[Value] | Mapping[int, Value] | None"
 
+GENESIS_KEY = 5  # key in the body of record 0 under which its chain's first public key stands
 RECOVERED = 3  # kind: first record after a torn frame, body {1: length of the gap, 2: its SHA-256}
 RECORD_LIMIT = 24 * 1024
 INT_LIMIT = 2**53 - 1  # the largest integer that every reader, a browser included, holds exactly

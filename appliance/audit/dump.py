@@ -1,0 +1,51 @@
+"""Every record as one line of JSON, in order, under the names that FORMAT.md gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from appliance.audit.source import find
+from appliance.audit.walk import Walk
+from appliance.storage.record import Record, Value
+
+Names = Mapping[int, tuple[str, dict[int, str]]]  # kind -> (its name, key of the body -> name of the field)
+
+
+def dump(path: Path, names: Names) -> Iterator[str]:
+    """Raises Unreadable, and Broken at the first record that does not follow: the lines before it are proven."""
+    for step in Walk(find(path)).steps():
+        for record in step.records:
+            yield line(record, names)
+
+
+def line(record: Record, names: Names) -> str:
+    name, fields = names.get(record.kind, (str(record.kind), {}))
+    said = {
+        "seq": record.seq,
+        "time": time(record.t, record.tz),
+        "till": record.till,
+        "operator": record.operator,
+        "session": record.session,
+        "kind": name,
+        "body": {fields.get(key, str(key)): _plain(value) for key, value in record.body.items()},
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def time(t: int, tz: int) -> str:
+    """ISO 8601 in the till's local time, to the millisecond, with its offset."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)
+    return at.astimezone(timezone(timedelta(minutes=tz))).isoformat(timespec="milliseconds")
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value

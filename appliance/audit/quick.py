@@ -1,0 +1,166 @@
+"""The quick check: chain, and the last signature of each segment, in one tight loop a segment.
+
+It is an optimist: whatever it does not expect (a gap, a torn tail, a wrong byte) makes it give up, and the
+careful walk looks at everything again. It reads a segment whole, so its memory is that of one segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from appliance.audit.source import Source
+from appliance.storage import chain, segment
+from appliance.storage.anchor import Anchor
+from appliance.storage.chain import Checkpoint
+from appliance.storage.frame import FRAME_LIMIT, HEAD, HEAD_SIZE, MAGIC
+from appliance.storage.record import GENESIS_KEY, RecordError, decode
+from appliance.storage.segment import Header, SegmentError
+
+
+class Tip(NamedTuple):
+    records: int
+    head: bytes
+    chain_id: bytes
+    tickets: int = 0
+
+
+class Run(NamedTuple):
+    """One segment that holds from its header's head to `head`; `end` in units."""
+
+    header: Header
+    next_seq: int
+    head: bytes
+    end: int
+    tickets: int
+
+
+def is_ticket(data: bytes, kind: int | None) -> bool:
+    """Decodes only where the kind's two bytes are there at all."""
+    if kind is None or _mark(kind) not in data:
+        return False
+    try:
+        return decode(data).kind == kind
+    except RecordError:
+        return False
+
+
+def _mark(kind: int) -> bytes:
+    return bytes([kind]) if kind < 24 else bytes([0x18, kind])
+
+
+def scan(source: Source, ticket: int | None, processes: int) -> Tip | None:
+    """None when anything is unusual."""
+    if source.only:
+        return None
+    numbers = source.folder.numbers()
+    one = partial(run, source.folder.path, source.anchor, ticket)
+    if processes < 2:
+        return _join(map(one, numbers), source.anchor)
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        return _join(pool.map(one, numbers), source.anchor)
+
+
+def _join(runs: Iterable[Run | bool], anchor: Anchor | None) -> Tip | None:
+    """The runs in order, each on the one before; after the last come blanks (True); False spoils it."""
+    last: Run | None = None
+    tickets = 0
+    runs = iter(runs)
+    for number, found in enumerate(runs, start=1):
+        if isinstance(found, bool):
+            runs = _chain(found, runs)
+            break
+        if not _follows(number, last, found):
+            return None
+        last, tickets = found, tickets + found.tickets
+    if last is None or not all(found is True for found in runs):
+        return None
+    if anchor and anchor.cp.next_seq > last.next_seq:
+        return None
+    return Tip(last.next_seq, last.head, chain.chain_id(last.header.genesis), tickets)
+
+
+def _chain(first: bool, rest: Iterable[Run | bool]) -> Iterator[Run | bool]:
+    yield first
+    yield from rest
+
+
+def _follows(number: int, last: Run | None, found: Run) -> bool:
+    header = found.header
+    if last is None:
+        return (header.number, header.first_seq, header.prev_head, header.before) == (1, 0, chain.START, 0)
+    same = (header.genesis, header.key) == (last.header.genesis, last.header.key)
+    here = (header.number, header.first_seq, header.prev_head, header.before)
+    return same and here == (number, last.next_seq, last.head, last.end)
+
+
+def run(folder: Path, anchor: Anchor | None, ticket: int | None, number: int) -> Run | bool:
+    """One segment: True if it is blank, False if it is not plainly well."""
+    data = (folder / segment.name(number)).read_bytes()
+    try:
+        header = segment.parse(data[:4096])
+    except SegmentError:
+        return False
+    if header is None:
+        return not any(data)
+    if (header.number, header.size) != (number, len(data)):
+        return False
+    return _frames(data, header, anchor.cp if anchor else None, ticket) or False
+
+
+def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: int | None) -> Run | None:
+    unit, number = header.unit, header.number
+    seq, head = header.first_seq, header.prev_head
+    stop_seq, stop_head = (anchored.next_seq, anchored.head) if anchored else (-1, b"")
+    mark = _mark(ticket) if ticket is not None else b""
+    at = last = unit
+    tickets = 0
+    unpack, size, one, digest = HEAD.unpack_from, len(data), b"\x01", sha256
+    while at < size:
+        magic, _, its_number, index, used, first, count, _, prev = unpack(data, at)
+        if magic != MAGIC:
+            break
+        if prev != head or first != seq or its_number != number or index * unit != at:
+            return None
+        here, end = at + HEAD_SIZE, at + used - 64
+        for _ in range(count):
+            start = here + 2
+            here = start + (data[here] << 8 | data[here + 1])
+            record = data[start:here]
+            head = digest(one + head + record).digest()
+            if mark and mark in record and is_ticket(record, ticket):
+                tickets += 1
+        if here != end:
+            return None
+        seq += count
+        if seq == stop_seq and head != stop_head:
+            return None
+        last = at
+        at += -(-used // unit) * unit
+    return _sealed(data, header, last, Run(header, seq, head, at // unit, tickets))
+
+
+def _sealed(data: bytes, header: Header, last: int, run: Run) -> Run | None:
+    """The run if it ends in zeros, in a good signature, and begins with the genesis that the header names."""
+    used = HEAD.unpack_from(data, last)[4]
+    cp = Checkpoint(chain.chain_id(header.genesis), run.next_seq, run.head)
+    if any(data[run.end * header.unit :][:FRAME_LIMIT]) or run.next_seq == header.first_seq:
+        return None
+    if not chain.signed(header.key, chain.cp_bytes(cp), data[last + used - 64 : last + used]):
+        return None
+    return run if header.first_seq or _born(data, header) else None
+
+
+def _born(data: bytes, header: Header) -> bool:
+    at = header.unit + HEAD_SIZE
+    genesis = data[at + 2 : at + 2 + int.from_bytes(data[at : at + 2], "big")]
+    try:
+        named = decode(genesis).body.get(GENESIS_KEY)
+    except RecordError:
+        return False
+    return named == header.key and chain.link(chain.START, genesis) == header.genesis

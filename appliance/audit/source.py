@@ -1,0 +1,60 @@
+"""What a path holds that can be checked, and the two ways in which a check ends without a verdict of intact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from appliance.storage import anchor, folder, segment
+from appliance.storage.anchor import Anchor
+from appliance.storage.flash import Mode, OsDisk
+from appliance.storage.folder import Folder
+
+
+class Unreadable(Exception):
+    """There is nothing here that this software can check; the text is one line that says what to do."""
+
+
+class Broken(Exception):
+    """`seq` is the lowest record no longer proven; `number` the segment, when its file or header is at fault."""
+
+    def __init__(self, seq: int, why: str, number: int | None = None) -> None:
+        super().__init__(why)
+        self.seq, self.why, self.number = seq, why, number
+
+
+class Source(NamedTuple):
+    """`only`: the one segment that was named. The anchor is read before the walk, so that it can only be behind."""
+
+    folder: Folder
+    only: int | None
+    anchor: Anchor | None
+
+    def numbers(self) -> list[int]:
+        return [self.only] if self.only else self.folder.numbers()
+
+
+def find(path: Path) -> Source:
+    """A data folder, its journal/, or one segment. Raises Unreadable."""
+    try:
+        return _find(path)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read ({error.strerror}): check the path and its permissions") from error
+
+
+def _find(path: Path) -> Source:
+    if path.is_file():
+        number = segment.number_of(path.name)
+        if number is None:
+            raise Unreadable(f"{path} is not a segment: name a data folder, its journal/ or a .seg file in it")
+        return Source(Folder(path.parent, OsDisk(), Mode.READ), number, None)
+    inside = path / folder.NAME if (path / folder.NAME).is_dir() else path
+    found = Folder(inside, OsDisk(), Mode.READ)
+    said = _anchor(inside.parent / anchor.NAME)
+    if not found.numbers() and said is None:
+        raise Unreadable(f"{path} holds no journal: name a data folder, its journal/ or a .seg file in it")
+    return Source(found, None, said)
+
+
+def _anchor(path: Path) -> Anchor | None:
+    return anchor.newest(path.read_bytes())[1] if path.is_file() else None
