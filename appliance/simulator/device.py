@@ -24,6 +24,12 @@ class Device(Protocol):
 
     def switch_on(self) -> None: ...
 
+    def unplug(self) -> None:
+        """Pulls the cable: the till's descriptor hangs up and the path is gone."""
+
+    def plug(self) -> None:
+        """Puts it back: a new device node under the same path."""
+
 
 class InputDevice:
     """What a scanner, a touch panel and a beeper share: an input wire and no life of their own."""
@@ -50,3 +56,9 @@ class InputDevice:
 
     def switch_on(self) -> None:
         self.powered = True
+
+    def unplug(self) -> None:
+        self.wire.unplug()
+
+    def plug(self) -> None:
+        self.wire.plug()

@@ -95,8 +95,8 @@ class Hardware:
     def close(self) -> None:
         """Takes every wire away."""
         self.badge.stop()
-        for wire in (self.printer.wire, self.badge.wire, self.scanner.wire, self.touch.wire, self.beeper.wire):
-            wire.unplug()
+        for device in self._devices:
+            device.unplug()
         self.panel.close()
 
 

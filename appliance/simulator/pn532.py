@@ -6,6 +6,7 @@ error frames) and "Commands supported". Only `Pn532.present` and `remove` are ca
 
 from __future__ import annotations
 
+import termios
 import threading
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,17 @@ ACK: Final = bytes.fromhex("00 00 ff 00 ff 00")
 SYNTAX_ERROR: Final = bytes.fromhex("00 00 ff 01 ff 7f 81 00")
 TO_CHIP, TO_HOST = 0xD4, 0xD5
 FIRMWARE: Final = bytes.fromhex("32 01 06 07")  # PN532, version 1.6, all of ISO 14443 A, B and 18092
+SPEEDS: Final = (
+    termios.B9600,
+    termios.B19200,
+    termios.B38400,
+    termios.B57600,
+    termios.B115200,
+    termios.B230400,
+    termios.B460800,
+    termios.B921600,
+)  # SetSerialBaudRate, by its parameter
+ABSENCES: Final = 2  # empty answers before a reader may say that a badge was taken away
 CIU_FIFO, REQA = 0x6339, 0x26
 
 
@@ -46,9 +58,11 @@ class Pn532:
     def __init__(self, wire: SerialWire) -> None:
         self.wire = wire
         self.powered = True
-        self.seen = True  # the badge in the field has been read since it came
+        self.speed = termios.B115200
         self.unknown: list[int] = []
         self._badge: Badge | None = None
+        self._owed = 0  # looks of the till until it must have noticed the last change
+        self._next_speed = 0
         self._received = b""
         self._registers: dict[int, int] = {}
         self._lock = threading.Lock()
@@ -57,22 +71,30 @@ class Pn532:
 
     def present(self, uid: bytes) -> None:
         with self._lock:
-            self._badge, self.seen = badge(uid), False
+            self._badge, self._owed = badge(uid), 1
 
     def remove(self) -> None:
         with self._lock:
-            self._badge, self.seen = None, True
+            self._badge, self._owed = None, ABSENCES
 
     def switch_off(self) -> None:
         """Silent, and without memory."""
         with self._lock:
-            self.powered = False
+            self.powered, self.speed = False, termios.B115200
             self._received, self._registers = b"", {}
 
     def switch_on(self) -> None:
         with self._lock:
             self.wire.read(1 << 16)
             self.powered = True
+
+    def unplug(self) -> None:
+        with self._lock:
+            self.wire.unplug()
+
+    def plug(self) -> None:
+        with self._lock:
+            self.wire.plug()
 
     def start(self) -> None:
         """Answers from a thread of its own: the driver blocks while it waits, so nobody else would pump."""
@@ -87,14 +109,17 @@ class Pn532:
             self._thread = None
 
     def _serve(self) -> None:
-        while not self._stop.is_set():
-            if not self.pump():
-                self._stop.wait(0.001)
+        """Looks often while it is spoken to, rarely when nobody does: a descriptor could be unplugged under a poll."""
+        idle = 0
+        while not self._stop.wait(0.0005 if idle < 100 else 0.01):
+            idle = 0 if self.pump() else idle + 1
 
     def pump(self) -> bool:
         with self._lock:
+            if self._next_speed == self.wire.speed:  # a pty does not tell at which speed the ACK before it was sent
+                self._acknowledged()
             data = self.wire.read()
-            if not self.powered:
+            if not self.powered or (data and self.wire.speed != self.speed):
                 return bool(data)
             self._received += data
             while body := self._cut():
@@ -103,9 +128,9 @@ class Pn532:
             return bool(data)
 
     def quiet(self) -> bool:
-        """Questions come all the time and are not waited for; a badge that no question has met yet is."""
+        """Questions come all the time and are not waited for, but those that must meet a badge come or gone are."""
         with self._lock:
-            return self.seen or not self.powered or not self.wire.plugged
+            return not self._owed or not self.powered or not self.wire.plugged
 
     def next_deadline(self) -> int | None:
         return None
@@ -119,6 +144,7 @@ class Pn532:
             at = start + 2
             head = self._received[at : at + 5]
             if head[:2] == b"\x00\xff":
+                self._acknowledged()
                 self._received = self._received[at + 2 :]
                 continue
             length, offset = (head[2] << 8 | head[3], 5) if head[:2] == b"\xff\xff" and len(head) == 5 else (0, 0)
@@ -131,6 +157,11 @@ class Pn532:
             self._received = self._received[end:]
             return body
         return b""
+
+    def _acknowledged(self) -> None:
+        """SetSerialBaudRate takes effect after the host's ACK."""
+        if self._next_speed:
+            self.speed, self._next_speed = self._next_speed, 0
 
     def _answer(self, body: bytes) -> bytes:
         if len(body) < 2 or body[0] != TO_CHIP:
@@ -150,6 +181,10 @@ class Pn532:
     def _firmware(self, _: bytes) -> bytes:
         return FIRMWARE
 
+    def _set_speed(self, data: bytes) -> bytes:
+        self._next_speed = SPEEDS[data[0]]
+        return b""
+
     def _nothing(self, _: bytes) -> bytes:
         return b""
 
@@ -164,9 +199,9 @@ class Pn532:
 
     def _list_passive_target(self, data: bytes) -> bytes:
         """MaxTg BrTy: 106 kbit/s type A (BrTy 0) only. NbTg, then Tg SENS_RES SEL_RES length NFCID1."""
+        self._owed = max(0, self._owed - 1)
         if self._badge is None or data[1] != 0:
             return b"\x00"
-        self.seen = True
         uid = self._badge.uid
         return b"\x01\x01" + self._badge.sens_res + bytes([self._badge.sel_res, len(uid)]) + uid
 
@@ -176,7 +211,7 @@ _COMMANDS = {
     0x02: Pn532._firmware,
     0x06: Pn532._read_register,
     0x08: Pn532._write_register,
-    0x10: Pn532._nothing,  # SetSerialBaudRate
+    0x10: Pn532._set_speed,
     0x12: Pn532._nothing,  # SetParameters
     0x14: Pn532._nothing,  # SAMConfiguration
     0x16: lambda _chip, _data: b"\x00",  # PowerDown

@@ -54,7 +54,7 @@ class Printer:
         self.on_event: Callable[[str, str], None] = _unheard
         self.lines = 0  # printed since it was made
         self.unknown: list[bytes] = []  # commands it did not know
-        self._powered, self._out, self._near_end, self._cover_open = True, False, False, False
+        self._powered, self._out, self._near_end, self._cover_open, self._jammed = True, False, False, False, False
         self._after: list[tuple[int, Callable[[], None]]] = []
         self._forget()
 
@@ -82,6 +82,17 @@ class Printer:
     def set_cover(self, *, opened: bool) -> None:
         self._cover_open = opened
         self._report(0x02)
+
+    def set_jam(self, *, jammed: bool) -> None:
+        """The cutter is stuck, a recoverable error."""
+        self._jammed = jammed
+        self._report(0x04)
+
+    def unplug(self) -> None:
+        self.wire.unplug()
+
+    def plug(self) -> None:
+        self.wire.plug()
 
     @property
     def powered(self) -> bool:
@@ -116,7 +127,7 @@ class Printer:
 
     @property
     def stalled(self) -> bool:
-        return self._out or self._cover_open or not self._powered
+        return self._out or self._cover_open or self._jammed or not self._powered
 
     def pump(self) -> bool:
         """Reads, answers and prints what is due now. True when anything happened."""
@@ -241,28 +252,28 @@ class Printer:
     def _act(self, command: bytes) -> None:
         if command[1] == 0x04:
             self._tell(command[2])
-        elif command[2] == 1:  # DLE DC4 fn 1: pulse
+        elif command[2] == 1 and not self._jammed:  # DLE DC4 function 1, "ignored in an error status"
             self._pulse(b"")
 
     def _tell(self, n: int) -> None:
         """DLE EOT n; bits 1 and 4 are fixed to 1."""
-        offline = self._out or self._cover_open
+        offline = self._out or self._cover_open or self._jammed
         bits = {
             1: 0x04 * self.drawer.level | 0x08 * offline,
-            2: 0x04 * self._cover_open | 0x20 * self._out,
-            3: 0,
+            2: 0x04 * self._cover_open | 0x20 * self._out | 0x40 * self._jammed,
+            3: 0x08 * self._jammed,
             4: 0x0C * self._near_end | 0x60 * self._out,
         }
         if n in bits:
             self.wire.write(bytes([0x12 | bits[n]]))
 
     def _report(self, kind: int) -> None:
-        """GS a: four bytes when something of an enabled kind (bit 0 drawer, 1 on line, 3 paper) has changed."""
+        """GS a: four bytes when something of an enabled kind (bit 0 drawer, 1 on line, 2 error, 3 paper) changes."""
         if not self._powered or not self._automatic & kind:
             return
-        offline = self._out or self._cover_open
+        offline = self._out or self._cover_open or self._jammed
         first = 0x10 | 0x04 * self.drawer.level | 0x08 * offline | 0x20 * self._cover_open
-        self.wire.write(bytes([first, 0, 0x03 * self._near_end | 0x0C * self._out, 0]))
+        self.wire.write(bytes([first, 0x08 * self._jammed, 0x03 * self._near_end | 0x0C * self._out, 0]))
 
 
 _COMMANDS: dict[str, Callable[[Printer, bytes], None]] = {

@@ -87,6 +87,11 @@ class SerialWire:
                 taken = os.write(self._master, data)
         self.dropped += len(data) - taken
 
+    @property
+    def speed(self) -> int:
+        """What the till has set its port to, as a `termios.B...` constant: at another speed a device reads noise."""
+        return int(termios.tcgetattr(self._slave)[5]) if self.plugged else 0
+
     def unread(self) -> tuple[int, int]:
         """Bytes on their way to the device, and to the till."""
         return (unread(self._master), unread(self._slave)) if self.plugged else (0, 0)

@@ -89,6 +89,8 @@ class EscposPrinter:
         session = self._session
         if session is None or not session.present:
             raise Lost("The printer does not answer, so the drawer cannot be opened.")
+        if session.condition.error:
+            raise Lost("The printer stands in error and ignores the drawer's pulse.")
         if self._options.pulse == "realtime":
             session.link.urgent(self._real_time_pulse())
         elif session.condition.fault or not session.link.idle:
