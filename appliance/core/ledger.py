@@ -35,7 +35,7 @@ class TicketRef:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document ordered and not yet known to be on paper: `order` is the record that ordered it, `fact` what it shows."""
+    """A document not yet known to be on paper: `order` is the record that ordered it, `fact` what it shows."""
 
     order: int
     fact: int

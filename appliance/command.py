@@ -1,0 +1,76 @@
+"""The command line: `sceau run|sim|flow|verify|dump`. Errors are one line that says what to do; exit codes 0, 1, 2."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from appliance import VERSION
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 done, 1 the thing checked does not hold, 2 it could not be done."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in COMMANDS:
+        try:
+            return COMMANDS[words[0]][0](words[1:])
+        except KeyboardInterrupt:
+            return 0
+    parser = argparse.ArgumentParser(
+        prog="sceau",
+        description="A till for French shops.",
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"sceau {VERSION}")
+    parser.add_argument("command", choices=list(COMMANDS), metavar="command")
+    parser.parse_args(words[:1] or ["--help"])
+    return 2
+
+
+def _epilog() -> str:
+    return "commands:\n" + "\n".join(f"  {name:8}{text}" for name, (_, text) in COMMANDS.items())
+
+
+def _run(argv: Sequence[str]) -> int:
+    from appliance.daemon.run import main as run
+
+    return run(argv)
+
+
+def _sim(argv: Sequence[str]) -> int:
+    from appliance.simulator.command import main as sim
+
+    return sim(argv)
+
+
+def _flow(argv: Sequence[str]) -> int:
+    from appliance.daemon.flow import main as flow
+
+    return flow(argv)
+
+
+def _verify(argv: Sequence[str]) -> int:
+    from appliance.audit.command import verify_main
+
+    return verify_main(argv)
+
+
+def _dump(argv: Sequence[str]) -> int:
+    from appliance.audit.command import dump_main
+
+    return dump_main(argv)
+
+
+COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
+    "run": (_run, "the till (what systemd starts): --config FILE"),
+    "sim": (_sim, "the till on virtual hardware, with a web page"),
+    "flow": (_flow, "plays days of .flow files"),
+    "verify": (_verify, "proves that a journal was not changed"),
+    "dump": (_dump, "every record as one JSON line"),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The machine's clocks behind the Clock port."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from appliance.core.instant import Instant
+
+
+def offset(zone: ZoneInfo, t: int) -> int:
+    """Minutes east of UTC of `zone` at UTC ms `t`."""
+    moment = datetime.fromtimestamp(t / 1000, UTC).astimezone(zone)
+    delta = moment.utcoffset()
+    return int(delta.total_seconds() // 60) if delta else 0
+
+
+class SystemClock:
+    """CLOCK_REALTIME for the wall, CLOCK_BOOTTIME for `up` (it counts suspend), CLOCK_MONOTONIC for deadlines."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    def now(self) -> Instant:
+        t = time.time_ns() // 1_000_000
+        up = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+        return Instant(t, offset(self._zone, t), up)
+
+    def monotonic(self) -> int:
+        return time.monotonic_ns() // 1_000_000

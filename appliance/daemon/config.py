@@ -1,0 +1,77 @@
+"""The configuration file of a till: where its data and shop are, which device is on which port."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from appliance.drivers.table import TABLE
+
+
+class ConfigError(Exception):
+    """One sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class DeviceConfig:
+    driver: str = "none"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def port(self) -> str:
+        """What the technician's page shows."""
+        return Path(str(self.options.get("path", ""))).name
+
+
+@dataclass(frozen=True)
+class Config:
+    """`idle_lock` in seconds. A kind of device that is not named is not fitted."""
+
+    data: Path
+    shop: Path
+    devices: Mapping[str, DeviceConfig] = field(default_factory=dict)
+    idle_lock: int = 300
+    mirror: Path | None = None
+
+    def device(self, kind: str) -> DeviceConfig:
+        return self.devices.get(kind, DeviceConfig())
+
+
+KNOWN = {"data", "shop", "idle_lock", "device", "mirror"}
+
+
+def read_config(path: Path) -> Config:
+    """Raises ConfigError with one line for a file that is missing, not TOML, or says what no till knows."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give --config FILE") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return decode(table, str(path))
+
+
+def decode(table: Mapping[str, Any], where: str) -> Config:
+    for key in table.keys() - KNOWN:
+        raise ConfigError(f"{where}: unknown key {key!r}; known are {', '.join(sorted(KNOWN))}")
+    for key in ("data", "shop"):
+        if not isinstance(table.get(key), str):
+            raise ConfigError(f"{where}: {key} is missing; give it the path of a folder")
+    idle = table.get("idle_lock", 300)
+    if not isinstance(idle, int) or idle < 10:
+        raise ConfigError(f"{where}: idle_lock must be a number of seconds, 10 at least")
+    devices = {kind: _device(kind, value, where) for kind, value in table.get("device", {}).items()}
+    mirror = Path(table["mirror"]) if "mirror" in table else None
+    return Config(Path(table["data"]), Path(table["shop"]), devices, idle, mirror)
+
+
+def _device(kind: str, value: object, where: str) -> DeviceConfig:
+    if kind not in TABLE:
+        raise ConfigError(f"{where}: unknown device {kind!r}; known are {', '.join(sorted(TABLE))}")
+    if not isinstance(value, dict) or value.get("driver", "none") not in TABLE[kind]:
+        raise ConfigError(f"{where}: device {kind}: driver must be one of {', '.join(sorted(TABLE[kind]))}")
+    options = {name: each for name, each in value.items() if name != "driver"}
+    return DeviceConfig(value.get("driver", "none"), options)

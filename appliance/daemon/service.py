@@ -1,0 +1,182 @@
+"""The till at work: input, step, journal, then effects. The only place where a record meets the world.
+
+Nothing is printed, kicked or shown as paid before the flush of its record. The pixels of an unpaid basket do not wait.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from appliance.core import event as ev
+from appliance.core.effect import Beep, Effect, Kick, Print, ReadShop
+from appliance.core.event import Event
+from appliance.core.input import Input, JournalBroken, PaperDone, ShopRead
+from appliance.core.scene import view
+from appliance.core.till import State, step
+from appliance.daemon.documents import rows_of
+from appliance.display.frame import Frame
+from appliance.display.painter import Painter
+from appliance.display.render import render
+from appliance.display.theme import Theme
+from appliance.ports import Beeper, DeviceError, Drawer, Loop, Printed, Printer, Sound
+from appliance.storage.journal import Commit, Journal, JournalFailed
+from appliance.storage.record import Record
+from appliance.storage.writer import Writer
+
+BASKET = {ev.ORDER, ev.LINE, ev.LINE_VOID, ev.UNKNOWN_CODE}  # shown at once: nothing is claimed
+ACKNOWLEDGEMENTS = {ev.PRINTED, ev.DRAWER_SEEN}  # losing one only offers a duplicate
+ANCHORED = {ev.START, ev.DAY_OPEN, ev.DAY_CLOSE}
+ANCHOR_IDLE = 60_000
+
+
+class Hands(Protocol):
+    """The devices that effects reach; any may be "none fitted"."""
+
+    printer: Printer
+    drawer: Drawer
+    beeper: Beeper
+
+
+class Service:
+    def __init__(
+        self,
+        state: State,
+        loop: Loop,
+        journal: Journal,
+        writer: Writer,
+        painter: Painter,
+        theme: Theme,
+        hands: Hands,
+        read_shop: Callable[[], ShopRead],
+        on_frame: Callable[[Frame], None],
+        on_failure: Callable[[JournalFailed], None],
+    ) -> None:
+        self.state = state
+        self._loop, self._journal, self._writer = loop, journal, writer
+        self._painter, self._theme, self._hands = painter, theme, hands
+        self._read_shop, self._on_frame, self._on_failure = read_shop, on_frame, on_failure
+        self._inputs: deque[Input] = deque()
+        self._waiting = False  # for a flush that the screen or an effect depends on
+        self._unflushed = 0
+        self._anchor_timer: object | None = None
+
+    @property
+    def busy(self) -> bool:
+        """An input is queued or a record is not yet durable."""
+        return bool(self._inputs) or self._unflushed > 0
+
+    def feed(self, what: Input) -> None:
+        """Takes an input; it is stepped at once, or after the flush that the till waits for."""
+        self._inputs.append(what)
+        self._run()
+
+    def _run(self) -> None:
+        while self._inputs and not self._waiting:
+            self._step(self._inputs.popleft())
+
+    def _step(self, what: Input) -> None:
+        self.state, events, effects = step(self.state, what, self._loop.clock.now())
+        if not events:
+            self._perform(effects)
+            self.draw()
+            return
+        kinds = {event.kind for event in events}
+        if kinds <= BASKET:
+            self._perform(effects)
+            self.draw()
+            effects = ()
+        urgent = not kinds <= ACKNOWLEDGEMENTS
+        self._waiting = urgent and not kinds <= BASKET
+        self._submit(events, effects, kinds, urgent=urgent)
+
+    def _submit(self, events: Sequence[Event], effects: Sequence[Effect], kinds: set[int], *, urgent: bool) -> None:
+        held = self._waiting
+        self._unflushed += urgent
+
+        def done(outcome: Commit | JournalFailed) -> None:
+            self._unflushed -= urgent
+            self._done(outcome, effects, kinds, held=held)
+
+        # If we stop before this returns through `done`, the records may or may not be on flash, and nobody outside
+        # has seen anything of them: recovery takes what is whole, and the cashier does the act again.
+        self._writer.submit([Record(*event) for event in events], done, urgent=urgent)
+
+    def _done(self, outcome: Commit | JournalFailed, effects: Sequence[Effect], kinds: set[int], *, held: bool) -> None:
+        if held:
+            self._waiting = False
+        if isinstance(outcome, JournalFailed):
+            self._fail(outcome)
+            return
+        # If we stop from here on, the record is durable and the effect perhaps not done: after the start a paper
+        # that was not acknowledged becomes a question, and the drawer is never opened a second time by itself.
+        self._perform(effects)
+        self._anchor(kinds)
+        self.draw()
+        self._run()
+
+    def _fail(self, failed: JournalFailed) -> None:
+        """Read-only from here: what was asked last is not recorded, and the screen says so."""
+        self._inputs.clear()
+        if not self.state.ui.broken:
+            self._on_failure(failed)
+        full = isinstance(failed.__cause__, OSError) and failed.__cause__.errno in (errno.ENOSPC, errno.EDQUOT)
+        self.state, _, _ = step(self.state, JournalBroken("full" if full else "broken"), self._loop.clock.now())
+        self.draw()
+
+    def _anchor(self, kinds: set[int]) -> None:
+        if kinds & ANCHORED:
+            self._writer.anchor()
+        elif self._anchor_timer is None:
+            self._anchor_timer = self._loop.call_in(ANCHOR_IDLE, self._anchor_idle)
+
+    def _anchor_idle(self) -> None:
+        self._anchor_timer = None
+        self._writer.anchor()
+
+    def draw(self) -> None:
+        """The screen for the state of now; only what changed is painted. Not while a record is on its way to flash."""
+        if self._waiting:
+            return
+        frame = render(view(self.state, self._loop.clock.now()), self._theme)
+        self._painter.show(frame)
+        self._on_frame(frame)
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Print(record):
+                    self._print(record)
+                case Kick():
+                    self._kick()
+                case Beep(sound):
+                    self._beep(sound)
+                case ReadShop():
+                    self._inputs.append(self._read_shop())
+        self._run()
+
+    def _print(self, order: int) -> None:
+        rows = rows_of(self._journal, order, self._hands.printer.columns)
+
+        def done(how: Printed) -> None:
+            self.feed(PaperDone(order, how.value))
+
+        try:
+            self._hands.printer.print(rows, done)
+        except DeviceError:
+            done(Printed.LOST)
+
+    def _kick(self) -> None:
+        """Once. A pulse that could not be sent is never sent later: the printer's banner says why."""
+        try:
+            self._hands.drawer.kick()
+        except DeviceError:
+            self._beep("refused")
+
+    def _beep(self, sound: str) -> None:
+        try:
+            self._hands.beeper.play(Sound(sound))
+        except DeviceError:
+            return

@@ -1,0 +1,310 @@
+"""The composition root: one function a step, by hand. It names every part of a running till."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from appliance import VERSION
+from appliance.core.act import Act
+from appliance.core.event import Event
+from appliance.core.input import Badge, Birth, Boot, Code, Device, DrawerMoved, Idle, ShopRead, Stop, Tick, Touched
+from appliance.core.ledger import fold
+from appliance.core.till import State
+from appliance.daemon.clock import SystemClock
+from appliance.daemon.config import Config
+from appliance.daemon.finger import Fingers
+from appliance.daemon.service import Service
+from appliance.daemon.tasks import LoopBadge, LoopInput, Task, ThreadBadge, ThreadInput
+from appliance.display.frame import Frame
+from appliance.display.painter import Painter
+from appliance.display.theme import theme_for
+from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, PaperOptions
+from appliance.drivers.table import make
+from appliance.ports import Beeper, Clock, Contact, Drawer, Health, Level, Loop, Panel, Printer, Timer
+from appliance.provision.shop import ShopError, read_shop
+from appliance.storage.flash import Disk
+from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.keys import Key, load_or_make
+from appliance.storage.writer import ThreadWriter, Writer
+
+PEPPER = b"sceau/pepper/1\0"
+MINUTE = 60_000
+
+
+class StartError(Exception):
+    """The till cannot start; the text is one sentence that says what to do."""
+
+
+class WriterMaker(Protocol):
+    def __call__(self, journal: Journal, loop: Loop) -> Writer: ...
+
+
+@dataclass
+class Fitted:
+    """What effects reach. Until the drivers are loaded, after the first screen, nothing is fitted."""
+
+    printer: Printer
+    drawer: Drawer
+    beeper: Beeper
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one till differs from the next: threads in production, the loop's own time in the simulated world."""
+
+    threads: bool = True
+    writer: WriterMaker = lambda journal, loop: ThreadWriter(journal, loop.post)
+    segment_size: int = 4 << 20
+    unit: int | None = None
+    hardware: bytes = b""
+    on_frame: Callable[[Frame], None] = lambda frame: None
+    on_failure: Callable[[JournalFailed], None] = lambda failed: None
+    before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record
+
+
+class Till:
+    """A whole till on one loop. `start` returns when the first screen stands."""
+
+    def __init__(self, config: Config, loop: Loop, disk: Disk, setting: Setting) -> None:
+        self._config, self._loop, self._disk, self._setting = config, loop, disk, setting
+        self._tasks: list[Task] = []
+        self._idle: Timer | None = None
+        self.fitted = Fitted(NoPrinter(PaperOptions(), loop), NoDrawer(NoOptions(), loop), NoBeeper(NoOptions(), loop))
+        self.service: Service
+        self.writer: Writer
+        self.journal: Journal
+        self.panel: Panel
+        self.painter: Painter
+
+    def start(self) -> None:
+        """Raises StartError, ShopError and the journal's errors: nothing was sold, the sentence says what to do."""
+        key = _key(self._config.data, self._disk)
+        self.journal = Journal.open(
+            self._config.data,
+            self._disk,
+            key,
+            segment_size=self._setting.segment_size,
+            unit=self._setting.unit,
+        )
+        state = State(fold(Event(*sealed.record) for sealed in self.journal.past()), pepper=pepper(key), shop=None)
+        self._setting.before_boot(state.ledger.t)
+        self._compose(state)
+        self._boot(key)
+        self._loop.post(self._fit)
+
+    def stop(self, why: str, then: Callable[[], None]) -> None:
+        """An orderly end: recorded, anchored, closed."""
+        self.service.feed(Stop(why))
+        self._close_devices()
+        self.writer.close()
+        then()
+
+    def abandon(self) -> None:
+        """Lets go of everything as a killed process would: nothing more is written."""
+        self._close_devices()
+        self.journal.close(clean=False)
+
+    def _compose(self, state: State) -> None:
+        panel = self._config.device("panel")
+        self.panel = make("panel", panel.driver, panel.options, self._loop)
+        self.panel.open()
+        theme = theme_for(*self.panel.size)
+        self.painter = Painter(self.panel, theme)
+        self._fingers = Fingers(self.painter, self._loop.clock, self._touched)
+        self.writer = self._setting.writer(self.journal, self._loop)
+        self.service = Service(
+            State(state.ledger, pepper=state.pepper, grid=theme.grid),
+            self._loop,
+            self.journal,
+            self.writer,
+            self.painter,
+            theme,
+            self.fitted,
+            lambda: self._shop_read(state.pepper),
+            self._setting.on_frame,
+            self._setting.on_failure,
+        )
+
+    def _boot(self, key: Key) -> None:
+        read = self._shop_read(pepper(key))
+        if read.shop is None:
+            raise ShopError(read.errors)
+        gap = self.journal.gap
+        birth = Birth(key.public, sha256(os.urandom(32)).digest()[:16])
+        self.service.feed(read)
+        self.service.feed(Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None))
+        self._tick()
+
+    def _shop_read(self, secret: bytes) -> ShopRead:
+        today = datetime.fromtimestamp(self._loop.clock.now().t / 1000, UTC).date()
+        try:
+            return ShopRead(read_shop(self._config.shop, secret, today))
+        except ShopError as error:
+            return ShopRead(None, error.lines)
+
+    def _tick(self) -> None:
+        """The clock on the screen, each full minute."""
+        left = MINUTE - self._loop.clock.now().t % MINUTE
+        self._loop.call_in(left, self._next_minute)
+
+    def _next_minute(self) -> None:
+        self.service.feed(Tick())
+        self._tick()
+
+    def _fit(self) -> None:
+        """Loads the drivers once the first screen stands: python-escpos and nfcpy take longer than all before."""
+        self._person()
+        self._input("touch", self._contacts)
+        self._printer()
+        self._beeper()
+        self._input("scanner", self._codes)
+        self._badges()
+
+    def _report(self, kind: str) -> Callable[[Health], None]:
+        port = self._config.device(kind).port
+
+        def report(health: Health) -> None:
+            self.service.feed(Device(kind, health.level.name.lower(), health.code, health.detail, port))
+
+        return report
+
+    def _driver(self, kind: str) -> Any:  # noqa: ANN401 - one Protocol a kind
+        wanted = self._config.device(kind)
+        return make(kind, wanted.driver, wanted.options, self._loop)
+
+    def _absent(self, kind: str) -> bool:
+        if self._config.device(kind).driver != "none":
+            return False
+        self._report(kind)(Health(Level.ABSENT, "none"))
+        return True
+
+    def _input(self, kind: str, take: Callable[[Sequence[Any]], None]) -> None:
+        if self._absent(kind):
+            return
+        task_type = ThreadInput if self._setting.threads else LoopInput
+        self._run(task_type(self._loop, self._driver(kind), take, self._report(kind)))
+
+    def _badges(self) -> None:
+        if self._absent("badge"):
+            return
+        task_type = ThreadBadge if self._setting.threads else LoopBadge
+        self._run(task_type(self._loop, self._driver("badge"), self._badge, self._report("badge")))
+
+    def _run(self, task: Task) -> None:
+        self._tasks.append(task)
+        task.start()
+
+    def _printer(self) -> None:
+        if self._absent("printer"):
+            self._absent("drawer")
+            return
+        printer = self._driver("printer")
+        drawer = self._driver("drawer")
+        if hasattr(drawer, "attach"):
+            drawer.attach(printer)
+
+        def report(health: Health) -> None:
+            self._report("printer")(health)
+            self._report("drawer")(drawer.health)
+
+        printer.on_health = report
+        printer.on_drawer = lambda is_open: self.service.feed(DrawerMoved(is_open))
+        self.fitted.printer, self.fitted.drawer = printer, drawer
+        printer.open()
+        report(printer.health)
+
+    def _beeper(self) -> None:
+        if self._absent("beeper"):
+            return
+        beeper = self._driver("beeper")
+        self.fitted.beeper = beeper
+        beeper.open()
+        self._report("beeper")(beeper.health)
+
+    def _contacts(self, contacts: Sequence[Contact]) -> None:
+        self._person()
+        for contact in contacts:
+            self._fingers.take(contact)
+
+    def _touched(self, act: Act) -> None:
+        self.service.feed(Touched(act))
+
+    def _codes(self, codes: Sequence[str]) -> None:
+        self._person()
+        for code in codes:
+            self.service.feed(Code(code))
+
+    def _badge(self, uid: bytes) -> None:
+        self._person()
+        self.service.feed(Badge(uid))
+
+    def _person(self) -> None:
+        """Somebody is there: the idle lock starts again."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = self._loop.call_in(self._config.idle_lock * 1000, self._alone)
+
+    def _alone(self) -> None:
+        self.service.feed(Idle())
+        self._idle = None
+
+    def _close_devices(self) -> None:
+        for task in self._tasks:
+            task.close()
+        for device in (self.fitted.printer, self.fitted.beeper, self.panel):
+            device.close()
+
+
+def pepper(key: Key) -> bytes:
+    """A secret of this device that keys the hashes of badges and PINs; only the key's holder can make it."""
+    return sha256(key.sign(PEPPER)).digest()
+
+
+def _key(data: Path, disk: Disk) -> Key:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        return load_or_make(data, disk)
+    except PermissionError as error:
+        raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error
+    except OSError as error:
+        raise StartError(f"{data}: {error.strerror}; give the till a data folder that it can write") from error
+
+
+def refuse_virtual(config: Config) -> None:
+    """Production runs on devices only: a pty, a socket or a plain file is virtual hardware (--virtual allows it)."""
+    for kind, device in config.devices.items():
+        path = device.options.get("path")
+        if isinstance(path, str) and virtual(path):
+            raise StartError(f"{kind}: {path} is virtual hardware; name the real device, or start with --virtual")
+
+
+def virtual(path: str) -> bool:
+    real = os.path.realpath(path)
+    if real.startswith("/dev/pts/"):
+        return True
+    try:
+        return not stat.S_ISCHR(Path(real).stat().st_mode)
+    except OSError:
+        return not real.startswith("/dev/")
+
+
+def system_clock(config: Config) -> Clock:
+    """The machine's clock in the shop's time zone; Europe/Paris when the shop cannot say."""
+    return SystemClock(zone_of(config.shop))
+
+
+def zone_of(shop: Path) -> ZoneInfo:
+    try:
+        import tomllib
+
+        return ZoneInfo(tomllib.loads((shop / "shop.toml").read_text("utf-8")).get("timezone", "Europe/Paris"))
+    except (OSError, ValueError, KeyError):
+        return ZoneInfo("Europe/Paris")
