@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -74,10 +75,7 @@ class Box(NamedTuple):
 
     def meets(self, other: Box) -> bool:
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def holds(self, other: Box) -> bool:
@@ -102,4 +100,4 @@ class Box(NamedTuple):
 
 def _edges(start: int, end: int, count: int) -> list[tuple[int, int]]:
     marks = [start + (end - start) * i // count for i in range(count + 1)]
-    return list(zip(marks, marks[1:], strict=False))
+    return list(pairwise(marks))

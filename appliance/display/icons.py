@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -35,7 +36,7 @@ class Pen:
         self._draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
 
     def line(self, points: Sequence[Point], ink: int = 255, stroke: float = STROKE) -> None:
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             self._segment(start, end, ink, stroke)
         for point in points:
             self.disc(point, stroke / 2, ink)

@@ -64,9 +64,7 @@ class Sketch:
         """The same for a key whose area is not simply its face and a margin."""
         self._hits.append(Hit(box, face, label, act, act.name == "digit", look, tuple(self._items[mark:])))
 
-    def text(
-        self, room: Box, text: str, style: Style, align: Align = "left", at: At = "middle", lines: int = 1
-    ) -> Box:
+    def text(self, room: Box, text: str, style: Style, align: Align = "left", at: At = "middle", lines: int = 1) -> Box:
         """Writes a label, made smaller, wrapped or ended with an ellipsis to fit; gives back where it stands."""
         fitted = fit(text, style.sizes, (room.width, room.height), lines, style.bold)
         return self.fitted(room, text, fitted, style, align, at)

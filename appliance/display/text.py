@@ -81,6 +81,21 @@ def fit(text: str, sizes: tuple[int, ...], room: tuple[int, int], lines: int, bo
     return _shorten(whole, sizes[-1], bold, room[0], _lines_in(room[1], sizes[-1], lines))
 
 
+@lru_cache(maxsize=1024)
+def fit_even(text: str, sizes: tuple[int, ...], room: tuple[int, int], lines: int, bold: bool) -> Fitted:
+    """The same for a label in the middle of a key: lines about as long as each other, room for accents."""
+    fitted = fit(text, sizes, (room[0], room[1] - sizes[-1] // 4), lines, bold)
+    if fitted.cut or len(fitted.lines) == 1:
+        return fitted
+    whole, best = _UNIT.sub("\u00a0", text), fitted.lines
+    for narrow in range(room[0], 0, -4):
+        wrapped = _wrap(whole, fitted.size, bold, narrow)
+        if len(wrapped) != len(best):
+            break
+        best = wrapped
+    return Fitted(best, fitted.size, cut=False)
+
+
 @lru_cache(maxsize=2048)
 def shrink(text: str, sizes: tuple[int, ...], room: int, bold: bool) -> int:
     """The first size at which the text is not wider than the room, or the last: for amounts, which are never cut."""

@@ -196,6 +196,7 @@ class Measures:
     shop: int
     clock: int
     date: int
+    day: int
     badge: int
     badge_row: int
     names_label: int
@@ -239,6 +240,7 @@ class Measures:
     menu_head: int
     device_port: int
     acts: int
+    error_time: int
     ticket_key: int
 
 
@@ -328,7 +330,7 @@ _WIDE = Measures(
     rule=2,
     bar=8,
     header=56,
-    header_inset=5,
+    header_inset=4,
     person=204,
     header_date=True,
     icon=28,
@@ -371,9 +373,10 @@ _WIDE = Measures(
     dark=500,
     seal=152,
     dark_top=72,
-    shop=56,
+    shop=88,
     clock=168,
     date=56,
+    day=112,
     badge=104,
     badge_row=132,
     names_label=48,
@@ -412,6 +415,7 @@ _WIDE = Measures(
     menu_head=40,
     device_port=200,
     acts=516,
+    error_time=220,
     ticket_key=140,
 )
 
@@ -470,9 +474,10 @@ _SMALL = Measures(
     dark=300,
     seal=92,
     dark_top=36,
-    shop=36,
+    shop=56,
     clock=104,
     date=36,
+    day=68,
     badge=64,
     badge_row=86,
     names_label=30,
@@ -486,7 +491,7 @@ _SMALL = Measures(
     fact=32,
     entry_slab=70,
     refusal=34,
-    choice=48,
+    choice=74,
     choice_columns=3,
     count_pad=236,
     count_title=0,
@@ -497,11 +502,11 @@ _SMALL = Measures(
     number=36,
     summary=300,
     summary_row=26,
-    summary_least=20,
+    summary_least=18,
     summary_first=24,
-    drawer_row=26,
+    drawer_row=24,
     drawer_strong=32,
-    gap_card=84,
+    gap_card=78,
     message_rule=8,
     octagon=76,
     message_top=34,
@@ -511,19 +516,24 @@ _SMALL = Measures(
     menu_head=30,
     device_port=110,
     acts=316,
+    error_time=186,
     ticket_key=90,
 )
+
+
+def _light(look: Look) -> Look:
+    """A dark key turns white when pressed: ink on ink would not be seen."""
+    return look._replace(down=FACE, down_ink=INK)
 
 
 def _looks(radius: int, lip: int, edge: int) -> Looks:
     plain = Look(FACE, INK, EDGE, edge, EDGE, lip, radius)
     flat = plain._replace(lip_height=0)
-    light = {"down": FACE, "down_ink": INK}  # a dark key turns white: ink on ink would not be seen
-    slab = Look(SLABKEY, FACE, SLABEDGE, edge, SLABEDGE, lip, radius, **light)
+    slab = _light(Look(SLABKEY, FACE, SLABEDGE, edge, SLABEDGE, lip, radius))
     return Looks(
         plain=plain,
         mute=Look(MUTE, VOID, HAIR, edge, HAIR, lip, radius),
-        strong=Look(INK, FACE, INK, 0, BLACK, lip, radius, **light),
+        strong=_light(Look(INK, FACE, INK, 0, BLACK, lip, radius)),
         action=Look(ACTION, FACE, ACTION, 0, ACTIONLIP, lip, radius),
         danger=Look(FACE, DANGER, DANGER, edge + 2, DANGER, lip, radius),
         slab=slab,
@@ -536,7 +546,7 @@ def _looks(radius: int, lip: int, edge: int) -> Looks:
         gap=Look(WARN, INK, WARN, 0, WARN, 0, radius),
         row=flat._replace(down=SEL, down_ink=INK),
         chosen=flat._replace(face=SEL, edge=SELBAR, edge_width=2 * edge, down=SEL, down_ink=INK),
-        outline_dark=Look(DANGER, FACE, FACE, edge + 2, FACE, 0, radius, **light),
+        outline_dark=_light(Look(DANGER, FACE, FACE, edge + 2, FACE, 0, radius)),
         outline_light=Look(WARN, INK, INK, edge + 2, INK, 0, radius),
         header=slab._replace(lip_height=0),
         category=plain,

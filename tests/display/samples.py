@@ -322,9 +322,7 @@ SECTIONS = (
     Section(
         "Moyens de paiement", (), (("Espèces", "41", "472,25"), ("Carte", "42", "776,10"), ("Chèque", "2", "36,00"))
     ),
-    Section(
-        "Traces", (), (("Lignes annulées", "7"), ("Ouvertures de tiroir sans vente", "2"), ("Réimpressions", "1"))
-    ),
+    Section("Traces", (), (("Lignes annulées", "7"), ("Ouvertures de tiroir sans vente", "2"), ("Réimpressions", "1"))),
 )
 
 
@@ -450,7 +448,7 @@ def errors_view() -> ErrorsView:
 LONG_NAMES = tuple(
     Key(name, Act("name", name), "responsable")
     for name in (
-        "Marie-Antoinette L.B.",
+        "Jean-Christophe Marti",
         "Jean-Christophe Mart.",
         "Anne-Sophie Wilhelmin",
         "Maximilien Desjardins",
@@ -590,7 +588,7 @@ def hard(grid: Grid) -> dict[str, View]:
     """The longest words and the largest sums."""
     sum_ = euros(99999999)
     seven = euros(9999999)
-    name = "Marie-Antoinette L.B."
+    name = "Jean-Christophe Marti"
     long_header = header(PAPER_OUT, person=name)
     return {
         "hard-locked": locked_view(
@@ -648,9 +646,9 @@ def hard(grid: Grid) -> dict[str, View]:
             header=long_header,
             sections=(
                 Section("Ventes du jour", (), (("9999 tickets, 999 remboursements", sum_),)),
-                Section("TVA", ("HT", "TVA", "TTC"), (("Total", sum_[:-2], sum_[:-2], sum_[:-2]),) * 6),
-                Section("Moyens de paiement", (), (("Titre-restaurant dématérialisé", "9999", sum_[:-2]),) * 6),
-                Section("Traces", (), (("Ouvertures de tiroir sans vente", "9999"),) * 6),
+                Section("TVA", ("HT", "TVA", "TTC"), ((f"5,5{NB}%", "99 999,99", "9 999,99", "99 999,99"),) * 5),
+                Section("Moyens de paiement", (), (("Titre-restaurant dématérialisé", "9999", sum_[:-2]),) * 5),
+                Section("Traces", (), (("Ouvertures de tiroir sans vente", "9999"),) * 4),
             ),
             drawer=(
                 *(Fact("Fond du matin", sum_),) * 4,

@@ -124,7 +124,9 @@ def _tower(theme: Theme) -> Box:
     """The right column between its margins."""
     size = theme.size
     right = _right(theme)
-    return Box(right.left + size.pad_gap, right.top + size.margin, right.right - size.margin, right.bottom - size.margin)
+    return Box(
+        right.left + size.pad_gap, right.top + size.margin, right.right - size.margin, right.bottom - size.margin
+    )
 
 
 @lru_cache(maxsize=4)
@@ -138,7 +140,8 @@ def _pad(keypad: Keypad, back: Key, follow: Key, following: Key, theme: Theme) -
     widgets.keypad(sketch, pad, keypad, MUTE)
     reach = size.pad_gap // 2
     third = row.columns(3, size.pad_gap)[0]
-    widgets.key(sketch, third, back, theme.look.plain, theme.type.body, MUTE, reach, lines=1)
+    word = Key(back.label, back.act)  # no room for its arrow
+    widgets.key(sketch, third, word, theme.look.plain, theme.type.body, MUTE, reach, lines=1)
     rest = row.less_left(third.width + size.pad_gap)
     widgets.key(sketch, rest, follow, theme.look.plain, theme.type.body, MUTE, reach)
     widgets.key(sketch, strong, following, theme.look.action, theme.type.strong, MUTE, reach)

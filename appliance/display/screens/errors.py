@@ -46,8 +46,8 @@ def _list(title: str, facts: tuple[Fact, ...], theme: Theme) -> Part:
 
 def _error(sketch: Sketch, row: Box, error: Fact) -> None:
     theme = sketch.theme
-    time = row.from_left(theme.size.device_port)
-    sketch.text(time, error.label, Style(theme.type.small, True, INK2, FACE), lines=2)
+    time = row.from_left(theme.size.error_time)
+    sketch.amount(time, error.label, Style(theme.type.small, False, INK2, FACE), "left")
     words = row.less_left(time.width + theme.size.tight)
     sketch.text(words, error.value, Style(theme.type.small, False, INK, FACE), lines=2)
     sketch.fill(row.from_bottom(1), HAIR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from appliance.core.view import LockedView, PinPage
+from appliance.core.view import Key, LockedView, PinPage
 from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
@@ -18,7 +18,7 @@ def locked(view: LockedView, theme: Theme) -> tuple[Part, ...]:
     return (
         widgets.ground(theme, PAPER),
         _shop(view.shop, view.till, view.clock, view.date, view.day, theme),
-        _pin(view.pin, theme) if view.pin is not None else _names(view, theme),
+        _pin(view.pin, view.banner is not None, theme) if view.pin is not None else _names(view, theme),
         _banner(view, theme),
     )
 
@@ -32,12 +32,12 @@ def _shop(shop: str, till: str, clock: str, date: str, day: str, theme: Theme) -
     inner = panel.inset(size.inner, 0)
     rest = inner.less_top(size.dark_top)
     sketch.icon("seal", rest.from_top(size.seal).middle(size.seal, size.seal), SEAL, SLAB)
-    rest = rest.less_top(size.seal + size.shop // 2)
+    rest = rest.less_top(size.seal + size.inner)
     sketch.text(rest.from_top(size.shop), shop, Style(theme.type.shop, True, FACE, SLAB), "centre", lines=2)
     rest = rest.less_top(size.shop)
-    sketch.text(rest.from_top(size.shop // 2), till, Style(theme.type.body, False, SLAB2, SLAB), "centre")
-    rest = rest.less_top(size.shop // 2)
-    low = rest.from_bottom(2 * size.shop)
+    sketch.text(rest.from_top(size.facts), till, Style(theme.type.body, False, SLAB2, SLAB), "centre")
+    rest = rest.less_top(size.facts)
+    low = rest.from_bottom(size.day)
     time = rest.less_bottom(low.height).middle(rest.width, size.clock + size.date)
     sketch.amount(time.from_top(size.clock), clock, Style(theme.type.clock, True, FACE, SLAB), "centre")
     sketch.text(time.from_bottom(size.date), date, Style(theme.type.key, False, FACE, SLAB), "centre")
@@ -54,9 +54,7 @@ def _names(view: LockedView, theme: Theme) -> Part:
 
 
 @lru_cache(maxsize=8)
-def _names_part(
-    names: tuple[widgets.Key, ...], notice: tuple[str, ...], refused: bool, alarm: bool, theme: Theme
-) -> Part:
+def _names_part(names: tuple[Key, ...], notice: tuple[str, ...], refused: bool, alarm: bool, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     room = _right(theme).inset(size.wide, 0)
@@ -83,7 +81,7 @@ def _badge(sketch: Sketch, row: Box) -> None:
     sketch.text(words, FRENCH.reader, Style(theme.type.key, False, INK2, PAPER), at="bottom")
 
 
-def _name_keys(sketch: Sketch, room: Box, names: tuple[widgets.Key, ...]) -> None:
+def _name_keys(sketch: Sketch, room: Box, names: tuple[Key, ...]) -> None:
     theme = sketch.theme
     size = theme.size
     rows = max(2, (len(names) + 1) // 2)
@@ -107,13 +105,13 @@ def _notice(sketch: Sketch, room: Box, notice: tuple[str, ...], refused: bool) -
 
 
 @lru_cache(maxsize=16)
-def _pin(pin: PinPage, theme: Theme) -> Part:
+def _pin(pin: PinPage, alarm: bool, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     right = _right(theme)
     column = right.middle(size.pin_width, theme.height - 2 * size.margin)
-    head = right.inset(size.inner, 0).from_top(size.pin_head + size.margin).less_top(size.margin)
-    _pin_head(sketch, head, pin)
+    head = right.inset(size.inner, 0).from_top(size.pin_head + size.margin)
+    _pin_head(sketch, head.less_top(size.header if alarm else size.margin), pin)
     change = column.from_bottom(size.pin_change)
     pad = column.less_bottom(size.pin_change + size.gap)
     widgets.keypad(sketch, pad._replace(top=head.bottom), pin.keypad, PAPER)

@@ -46,7 +46,7 @@ def _said(title: str, text: tuple[str, ...], thing: str, grave: bool, keys: int,
     words = head.less_left(size.octagon + size.wide)
     _title(sketch, words, title, thing)
     foot = _key_rows(keys) * (size.message_key + size.gap)
-    low = room.less_top(size.octagon + size.inner).less_bottom(foot)
+    low = room.less_top(size.octagon + size.message_line).less_bottom(foot)
     _sentences(sketch, low, text)
     return sketch.part("said")
 

@@ -9,6 +9,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
+from appliance.display.text import width
 from appliance.display.theme import (
     EDGE,
     FACE,
@@ -117,7 +118,7 @@ def _one_means(sketch: Sketch, cell: Box, key: Key, columns: int, rows: int) -> 
     shown = key if columns == COLUMNS else Key(key.label, key.act, key.detail)
     sizes = theme.type.key if theme.size.heading else theme.type.body
     arrange: widgets.Arrange = "above" if tall else "beside"
-    widgets.key(sketch, cell, shown, theme.look.plain, sizes, PAPER, arrange=arrange, lines=1)
+    widgets.key(sketch, cell, shown, theme.look.plain, sizes, PAPER, arrange=arrange)
 
 
 @lru_cache(maxsize=8)
@@ -192,12 +193,13 @@ def _payment(sketch: Sketch, row: Box, paid: Paid, more: int) -> None:
     side, tight = theme.size.icon, theme.size.tight
     sketch.icon("check", row.from_left(side).middle(side, side), OK, SEL)
     style = Style(theme.type.key, True, INK, SEL)
-    stands = sketch.amount(row, paid.amount, style)
-    words = row.less_left(side + tight)._replace(right=stands.left - tight)
-    if more:
-        count = sketch.amount(words, f"+{more}", style)
-        words = words._replace(right=count.left - tight)
-    sketch.text(words, paid.label, style)
+    words = row.less_left(side + tight)
+    label = f"{paid.label} (+{more})" if more else paid.label
+    wide = width(label, style.sizes[0], True) + tight + width(paid.amount, style.sizes[0], True)
+    upper, lower = (words, words) if wide <= words.width else words.inset(0, theme.size.rule).rows(2, 0)
+    stands = sketch.amount(lower, paid.amount, style)
+    room = upper if lower is not upper else words._replace(right=stands.left - tight)
+    sketch.text(room, label, style)
 
 
 @lru_cache(maxsize=16)
@@ -268,7 +270,7 @@ def _ticket_lines(sketch: Sketch, room: Box, lines: tuple[Fact, ...], total: str
     hidden += 1 if hidden else 0
     row = room.less_top(size.tight // 2).from_top(size.ticket_row)
     if hidden:
-        sketch.text(row, f"▲ {hidden}", Style(theme.type.micro, True, INK2, FACE))
+        _hidden(sketch, row, hidden)
         row = row._replace(top=row.bottom, bottom=row.bottom + size.ticket_row)
     for line in lines[hidden:]:
         _ticket_line(sketch, row, line)
@@ -276,6 +278,14 @@ def _ticket_lines(sketch: Sketch, room: Box, lines: tuple[Fact, ...], total: str
     low = Box(room.left, row.top + size.tight // 2, room.right, row.top + size.payment)
     sketch.fill(low.from_top(1), EDGE)
     sketch.text(low, total, Style(theme.type.body, True, INK, FACE), "right")
+
+
+def _hidden(sketch: Sketch, row: Box, count: int) -> None:
+    """How many lines stand above."""
+    side = sketch.theme.size.icon // 2
+    sketch.icon("up", row.from_left(side).middle(side, side), INK2, FACE)
+    words = row.less_left(side + sketch.theme.size.tight)
+    sketch.text(words, str(count), Style(sketch.theme.type.micro, True, INK2, FACE))
 
 
 def _ticket_line(sketch: Sketch, row: Box, line: Fact) -> None:

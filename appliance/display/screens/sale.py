@@ -124,12 +124,22 @@ def _tile(sketch: Sketch, box: Box, tile: Tile) -> None:
     sketch.text(label, tile.label, Style(theme.type.tile, True, look.ink, look.face), at="top", lines=3)
     colour = VOID if tile.act is None else INK2
     style = Style(theme.type.tile, False, colour, look.face)
-    stands = sketch.amount(price, tile.price, style, at="bottom")
     if tile.act is None:
-        word = price._replace(right=stands.left - size.tight // 2)
-        sketch.text(word, FRENCH.sold_out, Style(theme.type.small, True, VOID, look.face), at="bottom")
+        _sold_out(sketch, price, tile.price, style)
     else:
+        sketch.amount(price, tile.price, style, at="bottom")
         sketch.hit(mark, box, tile.label, tile.act, look, size.gap // 2)
+
+
+def _sold_out(sketch: Sketch, row: Box, price: str, style: Style) -> None:
+    """The word first; the price only where both have room."""
+    word = Style(sketch.theme.type.small, True, style.colour, style.ground)
+    stands = sketch.text(row, FRENCH.sold_out, word, at="bottom")
+    rest = row.less_left(stands.width + sketch.theme.size.tight // 2)
+    if width(price, style.sizes[-1], style.bold) <= rest.width:
+        sketch.amount(rest, price, style, at="bottom")
+    else:
+        sketch.said(price)
 
 
 @lru_cache(maxsize=8)
@@ -197,7 +207,9 @@ def _above(sketch: Sketch, row: Box, above: Key) -> None:
     sketch.fill(row, MUTE)
     inner = row.inset(theme.size.inner, 0)
     side = theme.size.sign
-    sketch.icon("down" if above.label.endswith(FRENCH.below) else "up", inner.from_left(side).middle(side, side), INK, MUTE)
+    sketch.icon(
+        "down" if above.label.endswith(FRENCH.below) else "up", inner.from_left(side).middle(side, side), INK, MUTE
+    )
     words = inner.less_left(max(side + theme.size.tight, theme.size.quantity))
     style = Style(theme.type.body, True, INK, MUTE)
     label = above.label.removeprefix("▲").strip()
@@ -306,7 +318,8 @@ def _slab(total: str, pay: Key, pending: str, articles: str, theme: Theme) -> Pa
     row = slab.less_bottom(size.strong + size.margin).inset(size.inner, 0)
     under = pending or ("" if size.basket_head else articles)
     word = Style(theme.type.text, True, FACE, SLAB)
-    room = row.less_left(width(FRENCH.total, word.sizes[0], True) + size.tight)
+    tag = width(pending, theme.type.key[0], True) + 2 * size.tight if pending else 0
+    room = row.less_left(max(width(FRENCH.total, word.sizes[0], True), tag) + size.tight)
     stands = sketch.amount(room, total, Style(theme.type.total, True, FACE, SLAB))
     left = row._replace(right=stands.left - size.tight)
     _total_word(sketch, left, under, bool(pending), word)
@@ -317,7 +330,7 @@ def _slab(total: str, pay: Key, pending: str, articles: str, theme: Theme) -> Pa
 
 
 def _total_word(sketch: Sketch, room: Box, under: str, pending: bool, style: Style) -> None:
-    """"Total", and under it the quantity that waits for its article, or the count where no head shows it."""
+    """ "Total", and under it the quantity that waits for its article, or the count where no head shows it."""
     theme = sketch.theme
     if not under:
         sketch.text(room, FRENCH.total, style)
@@ -331,5 +344,7 @@ def _total_word(sketch: Sketch, room: Box, under: str, pending: bool, style: Sty
         tag = tag.from_left(width(under, small.sizes[0], True) + 2 * theme.size.tight)
         sketch.fill(tag, ADD)
         sketch.text(tag, under, small._replace(ground=ADD), "centre")
-    else:
+    elif width(under, small.sizes[-1], small.bold) <= both.width:
         sketch.text(both, under, small, at="bottom")
+    else:
+        sketch.said(under)

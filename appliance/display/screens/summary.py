@@ -151,7 +151,8 @@ def _facts(sketch: Sketch, room: Box, drawer: tuple[Fact, ...]) -> Box:
     ruled = False
     for each in drawer:
         if each.strong and not ruled:
-            sketch.fill(room.from_top(1), SLABEDGE)
+            sketch.fill(room.less_top(size.tight // 2).from_top(1), SLABEDGE)
+            room = room.less_top(size.tight)
             ruled = True
         row = room.from_top(size.drawer_strong if each.strong else size.drawer_row)
         _fact(sketch, row, each)

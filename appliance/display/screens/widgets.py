@@ -11,7 +11,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.icons import DRAWINGS
 from appliance.display.sketch import Sketch
-from appliance.display.text import Fitted, capitals, fit, leading, width
+from appliance.display.text import Fitted, capitals, fit, fit_even, leading, width
 from appliance.display.theme import (
     DANGER,
     FACE,
@@ -89,9 +89,10 @@ def _words(sketch: Sketch, inner: Box, key: Key, look: Look, sizes: Sizes, icon:
     taken = side + sketch.theme.size.tight if icon else 0
     style = Style(sizes, True, look.ink, look.face)
     low = sketch.theme.type.small
-    detail = capitals(low[0]) + sketch.theme.size.detail if key.detail else 0
+    shown = key.detail if width(key.detail, low[-1], bold=False) <= inner.width else ""
+    detail = capitals(low[0]) + sketch.theme.size.detail if shown else 0
     room = inner.less_left(taken).less_bottom(detail)
-    fitted = fit(key.label, sizes, (room.width, room.height), lines, True)
+    fitted = fit_even(key.label, sizes, (room.width, room.height), lines, True)
     high = block(fitted)
     wide = taken + max(width(line, fitted.size, True) for line in fitted.lines)
     top = inner.top + (inner.height - high - detail) // 2
@@ -101,9 +102,11 @@ def _words(sketch: Sketch, inner: Box, key: Key, look: Look, sizes: Sizes, icon:
         sketch.icon(icon, spot, look.ink, look.face)
     words = Box(left + taken, top, left + wide, top + high) if icon else Box(inner.left, top, inner.right, top + high)
     sketch.fitted(words, key.label, fitted, style, "centre", "top")
-    if key.detail:
+    if shown:
         under = Style(low, False, second(look), look.face)
-        sketch.text(Box(inner.left, top + high, inner.right, top + high + detail), key.detail, under, "centre", "bottom")
+        sketch.text(Box(inner.left, top + high, inner.right, top + high + detail), shown, under, "centre", "bottom")
+    elif key.detail:
+        sketch.said(key.detail)  # often a sum: rather not seen than without a figure
 
 
 def second(look: Look) -> Colour:
@@ -194,12 +197,16 @@ def _person(sketch: Sketch, bar: Box, header: Header) -> None:
     mark = sketch.mark
     sketch.face(face, look, SLAB)
     inner = face.inset(theme.size.tight, 0)
-    sketch.icon("person", inner.from_left(side).middle(side, side), look.ink, look.face)
-    words = inner.less_left(side + theme.size.tight)
+    words = inner
     if header.lock is not None:
         sketch.icon("padlock", inner.from_right(side).middle(side, side), look.ink, look.face)
-        words = words.less_right(side)
-    sketch.text(words, header.person, Style(theme.type.person, True, look.ink, look.face))
+        words = inner.less_right(side + theme.size.tight // 2)
+    style = Style(theme.type.person, True, look.ink, look.face)
+    beside = words.less_left(side + theme.size.tight)
+    if not fit(header.person, style.sizes, (beside.width, beside.height), 2, True).cut:  # a long name takes all
+        sketch.icon("person", inner.from_left(side).middle(side, side), look.ink, look.face)
+        words = beside
+    sketch.text(words, header.person, style, lines=2)
     if header.lock is not None:
         sketch.hit(mark, face, header.person, header.lock, look, theme.size.tight)
 

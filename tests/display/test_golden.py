@@ -1,0 +1,30 @@
+"""Every screen looks exactly as it was last accepted."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from appliance.core.view import View
+from appliance.display.theme import Theme
+from tests.display.pictures import ACCEPT, GOLDEN, draw, every, same
+
+EVERY = list(every())
+
+
+@pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
+def test_picture_is_the_accepted_one(name: str, view: View, theme: Theme) -> None:
+    """A changed pixel is accepted by a person, not by chance."""
+    path = GOLDEN / f"{name}.png"
+
+    assert path.exists(), f"{path.name} was never accepted; look at it, then: {ACCEPT}"
+    with Image.open(path) as golden:
+        assert same(golden, draw(view, theme)), f"{path.name} differs; look at it, then: {ACCEPT}"
+
+
+def test_no_picture_is_left_over() -> None:
+    """A golden picture that no sample makes any more proves nothing."""
+    names = {f"{name}.png" for name, _, _ in EVERY}
+    stale = sorted(path.name for path in GOLDEN.glob("*.png") if path.name not in names)
+
+    assert stale == [], f"stale; remove with: {ACCEPT}"
