@@ -92,6 +92,11 @@ class Hardware:
             device.switch_on()
         self.panel.switch_on()
 
+    def abandon(self) -> None:
+        """The till was killed: nobody reads the serial lines until the next one opens them."""
+        self.printer.wire.abandon()
+        self.badge.wire.abandon()
+
     def close(self) -> None:
         """Takes every wire away."""
         self.badge.stop()

@@ -60,6 +60,7 @@ class Pn532:
         self.powered = True
         self.speed = termios.B115200
         self.unknown: list[int] = []
+        self.asked: dict[int, int] = {}  # commands, and how often each came
         self._badge: Badge | None = None
         self._owed = 0  # looks of the till until it must have noticed the last change
         self._next_speed = 0
@@ -166,6 +167,7 @@ class Pn532:
     def _answer(self, body: bytes) -> bytes:
         if len(body) < 2 or body[0] != TO_CHIP:
             return SYNTAX_ERROR
+        self.asked[body[1]] = self.asked.get(body[1], 0) + 1
         action = _COMMANDS.get(body[1])
         if action is None:
             self.unknown.append(body[1])

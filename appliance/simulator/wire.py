@@ -44,6 +44,7 @@ class SerialWire:
         self.path = path
         self.dropped = 0  # bytes the till did not read in time, as on a line without flow control
         self._master = self._slave = -1
+        self._listened = False  # the till has spoken since the plug: before that nobody has the port open
         self.plug()
 
     @property
@@ -70,22 +71,33 @@ class SerialWire:
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1
+        self._listened = False
 
     def read(self, most: int = READ) -> bytes:
         """What the till has sent, at most `most` bytes; b"" when there is nothing. The rest waits in the wire."""
         if not self.plugged or most <= 0:
             return b""
         try:
-            return os.read(self._master, most)
+            data = os.read(self._master, most)
         except BlockingIOError:
             return b""
+        self._listened = True
+        return data
 
     def write(self, data: bytes) -> None:
+        """Bytes for which nobody has the port open are gone, as on a real one."""
         taken = 0
-        if self.plugged:
+        if self.plugged and self._listened:
             with contextlib.suppress(BlockingIOError):
                 taken = os.write(self._master, data)
         self.dropped += len(data) - taken
+
+    def abandon(self) -> None:
+        """The till has died: what it had not read is gone, what it had sent still arrives, and nothing
+        is delivered before the next one speaks."""
+        self._listened = False
+        if self.plugged:
+            termios.tcflush(self._slave, termios.TCIFLUSH)
 
     @property
     def speed(self) -> int:

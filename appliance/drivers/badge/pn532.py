@@ -116,12 +116,12 @@ def _firmware(transport: Any) -> bool:  # noqa: ANN401
 def _bring_back(transport: Any) -> None:  # noqa: ANN401
     """Once at each speed that nfcpy may have left; the chip changes after the ACK that we send."""
     for baud in LEFT_BEHIND:
-        transport.open(transport.port, baud)
+        transport.baudrate = baud  # not reopened: that would throw away an ACK still on its way
         if _exchange(transport, SET_BAUD_115200, BAUD_SET):
             transport.write(ACK)
             transport.tty.flush()
             break
-    transport.open(transport.port, BAUD)
+    transport.baudrate = BAUD
 
 
 def _exchange(transport: Any, command: bytes, answer: bytes) -> bool:  # noqa: ANN401

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from appliance.ports import DeviceError
 
 FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO = 0x4600, 0x4602
-VARIABLE_SIZE, FIXED = 160, "@16sLIIIIHHHILIIHHH"
+VARIABLE_SIZE, FIXED = 160, "@16sLIIIIHHHILIIHHH0L"
 
 
 class GeometryError(DeviceError):

@@ -1,0 +1,162 @@
+"""Printers that do not keep to the book: the state is plain, no document disappears, none comes out twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.core.paper import Row
+from appliance.drivers.printer.escpos import EscposPrinter
+from appliance.drivers.printer.options import PrinterOptions
+from appliance.ports import Level, Lost, Printed
+from appliance.simulator.wire import SerialWire
+from tests.drivers.bench import printer_bench
+from tests.drivers.loop import TestLoop, VirtualClock
+
+HEALTHY = {b"\x10\x04" + bytes([n]): b"\x12" for n in (1, 2, 3, 4)}
+
+
+class Liar:
+    """Answers each question with what `answer` gives for the bytes heard."""
+
+    def __init__(self, wire: SerialWire, answer: Callable[[bytes], bytes]) -> None:
+        self.wire, self._answer = wire, answer
+        self.heard = b""
+
+    def pump(self) -> bool:
+        data = self.wire.read()
+        self.heard += data
+        if data:
+            self.wire.write(self._answer(data))
+        return bool(data)
+
+    def quiet(self) -> bool:
+        return self.wire.quiet()
+
+    def next_deadline(self) -> int | None:
+        return None
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[SerialWire]:
+    made = SerialWire(tmp_path / "printer")
+    yield made
+    made.unplug()
+
+
+def start(wire: SerialWire, answer: Callable[[bytes], bytes]) -> tuple[EscposPrinter, TestLoop, Liar, list[Printed]]:
+    liar = Liar(wire, answer)
+    loop = TestLoop(VirtualClock(), liar)
+    printer = EscposPrinter(PrinterOptions(path=str(wire.path), flow="none"), loop)
+    ended: list[Printed] = []
+    printer.open()
+    loop.run(5000)
+    printer.print([Row("A")], ended.append)
+    loop.run(60_000)
+    return printer, loop, liar, ended
+
+
+def real_time(data: bytes) -> bytes:
+    """The right answers to DLE EOT, and to nothing else."""
+    return b"\x12" * data.count(b"\x10\x04")
+
+
+def test_one_that_never_answers_is_off_and_gets_nothing(wire: SerialWire) -> None:
+    printer, _, liar, ended = start(wire, lambda _: b"")
+
+    assert printer.health.code == "off"
+    assert (ended, printer.waiting, printer.began) == ([], 1, False)
+    assert b"A\n" not in liar.heard
+
+
+def test_one_that_answers_rubbish_is_an_error_that_says_what_to_check(wire: SerialWire) -> None:
+    noise = random.Random(1)
+    printer, _, liar, ended = start(wire, lambda _: bytes(noise.choice(b"\xff\xfe\x80\xc3\x93") for _ in range(7)))
+
+    assert printer.health.code == "error"
+    assert "baud" in printer.health.detail
+    assert (ended, printer.waiting) == ([], 1)
+    assert b"A\n" not in liar.heard
+
+
+def test_one_that_gives_wrong_ids_confirms_nothing(wire: SerialWire) -> None:
+    """It gives the id that the probe asks for, and then one of its own."""
+    asked: list[bytes] = []
+
+    def answer(data: bytes) -> bytes:
+        at = data.find(b"\x1d(H")
+        if at < 0:
+            return real_time(data)
+        asked.append(data[at + 7 : at + 11])
+        return real_time(data) + b"\x37\x22" + (asked[0] if len(asked) == 1 else b"ZZZZ") + b"\x00"
+
+    printer, _, liar, ended = start(wire, answer)
+
+    assert ended == [Printed.LOST]
+    assert printer.waiting == 0
+    assert liar.heard.count(b"A\n") == 1
+
+
+def test_one_that_answers_only_questions_confirms_nothing(wire: SerialWire) -> None:
+    printer, _, liar, ended = start(wire, real_time)
+
+    assert printer.health.level is Level.READY
+    assert ended == [Printed.UNCONFIRMED]
+    assert liar.heard.count(b"A\n") == 1
+
+
+def test_one_whose_line_takes_nothing_gets_no_pulse_later(wire: SerialWire) -> None:
+    """Flow control that never lets go: the pulse is refused, and is not in the wire when it does."""
+    liar = Liar(wire, real_time)
+    loop = TestLoop(VirtualClock(), liar)
+    printer = EscposPrinter(PrinterOptions(path=str(wire.path), flow="none", confirm="none"), loop)
+    printer.open()
+    loop.run(2000)
+    loop.far.clear()
+    printer.print([Row("x" * 48)] * 2000, lambda _: None)
+    with pytest.raises(Lost):
+        printer.kick()
+    loop.far.append(liar)
+    loop.run(5000)
+
+    assert b"\x10\x14" not in liar.heard
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_happens_a_line_is_printed_once_and_confirmed_means_printed(tmp_path: Path, seed: int) -> None:
+    """Faults at random moments while documents are printed, then everything is put right."""
+    chance = random.Random(seed)
+    with printer_bench(tmp_path) as bench:
+        device = bench.device
+        faults = [
+            lambda: device.set_paper("out"),
+            lambda: device.set_paper("ok"),
+            lambda: device.set_cover(opened=True),
+            lambda: device.set_cover(opened=False),
+            device.switch_off,
+            device.switch_on,
+            device.unplug,
+            device.plug,
+        ]
+        names = [f"D{number}" for number in range(6)]
+        for name in names:
+            bench.print(name, chance.randrange(1, 40))
+            for _ in range(chance.randrange(4)):
+                bench.loop.run(chance.randrange(1, 900))
+                chance.choice(faults)()
+        for repair in (device.plug, device.switch_on, lambda: device.set_cover(opened=False)):
+            repair()
+        device.set_paper("ok")
+        bench.loop.run(120_000)
+        ended = dict(bench.ended)
+
+        assert list(ended) == names
+        for name in names:
+            lines = bench.printed(name)
+            assert lines == sorted(set(lines))
+            if ended[name] is Printed.CONFIRMED:
+                assert lines == list(range(len(lines)))
+        assert bench.till.health.code == "ok"
