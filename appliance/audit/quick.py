@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+from struct import Struct
 from typing import NamedTuple
 
 from appliance.audit.source import Source
@@ -21,6 +22,12 @@ from appliance.storage.chain import Checkpoint
 from appliance.storage.frame import FRAME_LIMIT, HEAD, HEAD_SIZE, MAGIC
 from appliance.storage.record import GENESIS_KEY, RecordError, decode
 from appliance.storage.segment import Header, SegmentError
+from appliance.storage.trail import is_zero
+
+_HEAD = Struct(">4s4xIHHQH6x32s")  # frame.HEAD without its checksum and zeros
+_STEP = {head + sign: 1 for head in range(24) for sign in (0, 32)} | {  # bytes of an integer by its first one
+    24 + size + sign: 1 + 2**size for size in range(4) for sign in (0, 32)
+}
 
 
 class Tip(NamedTuple):
@@ -41,17 +48,29 @@ class Run(NamedTuple):
 
 
 def is_ticket(data: bytes, kind: int | None) -> bool:
-    """Decodes only where the kind's two bytes are there at all."""
-    if kind is None or _mark(kind) not in data:
-        return False
+    """Looks closer only where the kind's bytes are there at all."""
+    return _mark(kind) in data and _kind(data) == kind
+
+
+def _kind(data: bytes) -> int:
+    """The eighth field of a record that may be taken for well-formed; -1 when it plainly is not."""
     try:
-        return decode(data).kind == kind
-    except RecordError:
-        return False
+        at = 1
+        for _ in range(4):
+            at += _STEP[data[at]]
+        for _ in range(2):
+            at += data[at] - 0x5F if data[at] < 0x78 else data[at + 1] + 2
+        at += _STEP[data[at]]
+        return data[at] if data[at] < 24 else int.from_bytes(data[at + 1 : at + _STEP[data[at]]], "big")
+    except (IndexError, KeyError):
+        return -1
 
 
-def _mark(kind: int) -> bytes:
-    return bytes([kind]) if kind < 24 else bytes([0x18, kind])
+def _mark(kind: int | None) -> bytes:
+    """The bytes of the kind's number; of none, a run that no record has."""
+    if kind is None:
+        return b"\xff" * 9
+    return bytes([kind]) if kind < 24 else bytes([0x18, kind]) if kind < 256 else b"\x19" + kind.to_bytes(2, "big")
 
 
 def scan(source: Source, ticket: int | None, processes: int) -> Tip | None:
@@ -107,41 +126,45 @@ def run(folder: Path, anchor: Anchor | None, ticket: int | None, number: int) ->
     except SegmentError:
         return False
     if header is None:
-        return not any(data)
+        return is_zero(data)
     if (header.number, header.size) != (number, len(data)):
         return False
     return _frames(data, header, anchor.cp if anchor else None, ticket) or False
 
 
 def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: int | None) -> Run | None:
+    """One pass with as few steps a record as there can be: most frames carry one record."""
     unit, number = header.unit, header.number
     seq, head = header.first_seq, header.prev_head
     stop_seq, stop_head = (anchored.next_seq, anchored.head) if anchored else (-1, b"")
-    mark = _mark(ticket) if ticket is not None else b""
     at = last = unit
-    tickets = 0
-    unpack, size, one, digest = HEAD.unpack_from, len(data), b"\x01", sha256
+    tickets, mark = 0, _mark(ticket)
+    unpack, size, pad, one, digest = _HEAD.unpack_from, len(data), unit - 1, b"\x01", sha256
     while at < size:
-        magic, _, its_number, index, used, first, count, _, prev = unpack(data, at)
+        magic, its_number, index, used, first, count, prev = unpack(data, at)
         if magic != MAGIC:
             break
-        if prev != head or first != seq or its_number != number or index * unit != at:
+        if prev != head or first != seq or index * unit != at or its_number != number:
             return None
-        here, end = at + HEAD_SIZE, at + used - 64
-        for _ in range(count):
-            start = here + 2
-            here = start + (data[here] << 8 | data[here + 1])
-            record = data[start:here]
-            head = digest(one + head + record).digest()
-            if mark and mark in record and is_ticket(record, ticket):
-                tickets += 1
-        if here != end:
-            return None
+        here, end = at + 66, at + used - 64
         seq += count
+        while (stop := here + (data[here - 2] << 8 | data[here - 1])) < end and count > 1:
+            record = data[here:stop]
+            head = digest(one + head + record).digest()
+            if mark in record and _kind(record) == ticket:
+                tickets += 1
+            here = stop + 2
+            count -= 1
+        if stop != end or count != 1:
+            return None
+        record = data[here:stop]
+        head = digest(one + head + record).digest()
+        if mark in record and _kind(record) == ticket:
+            tickets += 1
         if seq == stop_seq and head != stop_head:
             return None
         last = at
-        at += -(-used // unit) * unit
+        at += (used + pad) & ~pad
     return _sealed(data, header, last, Run(header, seq, head, at // unit, tickets))
 
 
@@ -149,7 +172,7 @@ def _sealed(data: bytes, header: Header, last: int, run: Run) -> Run | None:
     """The run if it ends in zeros, in a good signature, and begins with the genesis that the header names."""
     used = HEAD.unpack_from(data, last)[4]
     cp = Checkpoint(chain.chain_id(header.genesis), run.next_seq, run.head)
-    if any(data[run.end * header.unit :][:FRAME_LIMIT]) or run.next_seq == header.first_seq:
+    if not is_zero(data[run.end * header.unit :][:FRAME_LIMIT]) or run.next_seq == header.first_seq:
         return None
     if not chain.signed(header.key, chain.cp_bytes(cp), data[last + used - 64 : last + used]):
         return None

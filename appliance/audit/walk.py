@@ -15,7 +15,7 @@ from appliance.storage.folder import CHUNK, Open
 from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, RecordError, decode
 from appliance.storage.segment import Header, NewerFormat, SegmentError
-from appliance.storage.trail import Gap, Hole, Trail
+from appliance.storage.trail import Gap, Hole, Trail, is_zero
 
 SETTLE = 0.2  # seconds after which a write that was under way is whole
 
@@ -158,7 +158,7 @@ class Walk:
 
     def _zeros(self, it: Open, start: int) -> None:
         for at in range(start, it.size, CHUNK):
-            if any(it.read(min(CHUNK, it.size - at), at)) and not self._grown(it):
+            if not is_zero(it.read(min(CHUNK, it.size - at), at)) and not self._grown(it):
                 raise Broken(self.seq, f"bytes stand after the end of segment {it.number}")
 
     def _grown(self, it: Open) -> bool:

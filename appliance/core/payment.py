@@ -67,12 +67,14 @@ def _cash_cap(turn: Turn) -> int:
 def _over_cap(turn: Turn) -> None:
     cap = euros(_cash_cap(turn)).replace(",00", "")
     turn.beep("refused")
+    turn.set(typed="")
     turn.say(Message(f"Espèces limitées à {cap}.", ("Payer le reste par carte ou chèque.",)))
 
 
 def _too_much(turn: Turn, chosen: Means, order: Order) -> None:
     due = euros(order.due)
     turn.beep("refused")
+    turn.set(typed="")
     article = {"card": "La carte", "cheque": "Le chèque"}.get(chosen.kind, "Ce moyen")
     choices = (Choice(f"Prendre {due}", Act("take-all", chosen.label)), Choice("Fermer", Act("close")))
     turn.say(Message("Trop élevé.", (f"{article} ne rend pas de monnaie : {due} au plus.",), "", choices))
@@ -95,10 +97,10 @@ def _settle(turn: Turn, chosen: Means, amount: int) -> None:
 
 
 def finalise(turn: Turn, order: Order) -> None:
-    """The ticket, whole and by value; the drawer opens once for a ticket with a part in cash."""
+    """The ticket, whole and by value; the drawer opens once for a ticket with a means that goes into it."""
     ticket = turn.emit(ev.TICKET, ticket_body(turn, order))
     kinds = {each.kind for each in order.payments}
-    with_drawer = {each.kind for each in means(turn) if each.drawer} | {"cash"}
+    with_drawer = {each.kind for each in means(turn) if each.drawer}
     if kinds & with_drawer:
         pulse = turn.emit(ev.DRAWER, {1: "sale", 2: "", 3: ticket.seq})
         turn.effect(Kick(pulse.seq))

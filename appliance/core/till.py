@@ -137,19 +137,24 @@ def _code(turn: Turn, text: str) -> None:
     if here == "print":
         papers.decline(turn)
         here = _here(turn)
-    if here not in SCANNABLE or technician(turn.state):
+    if here in ANSWERED_FIRST:
         turn.beep("refused")
-    elif not operator.present_code(turn, text):
+    elif operator.present_code(turn, text):
+        return
+    elif here not in SCANNABLE or technician(turn.state):
+        turn.beep("refused")
+    else:
         counter.scan(turn, text)
 
 
 SCANNABLE = ("sale", "more", "quantity")
+ANSWERED_FIRST = ("message", "card", "clock", "doubt")
 
 
 def _badge(turn: Turn, badge: Badge) -> None:
     if _here(turn) == "print":
         papers.decline(turn)
-    if _here(turn) in ("card", "message"):
+    if _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
     else:
         operator.present_badge(turn, badge)

@@ -15,7 +15,7 @@ from appliance.display.painter import Painter
 from appliance.ports import Clock, Contact, Gesture
 
 BOUNCE = 40
-AGAIN = 400  # for keys that move money, print, open or close
+AGAIN = 400  # between two keys that move money, print, open or close: a double tap is one tap
 GRAVE = {
     "pay",
     "give",
@@ -81,10 +81,11 @@ class Fingers:
 
     def _fire(self, hit: Hit, screen: str) -> None:
         now = self._clock.monotonic()
-        quiet = AGAIN if hit.act.name in GRAVE else BOUNCE
         if self._last is not None:
             act, where, before = self._last
-            if act == hit.act and where == screen and now - before < quiet:
+            if act == hit.act and where == screen and now - before < BOUNCE:
+                return
+            if act.name in GRAVE and hit.act.name in GRAVE and now - before < AGAIN:
                 return
         self._last = (hit.act, screen, now)
         self._act(hit.act)

@@ -61,6 +61,7 @@ class Service:
         self._inputs: deque[Input] = deque()
         self._waiting = False  # for a flush that the screen or an effect depends on
         self._unflushed = 0
+        self._dead = False
         self._anchor_timer: object | None = None
 
     @property
@@ -70,8 +71,14 @@ class Service:
 
     def feed(self, what: Input) -> None:
         """Takes an input; it is stepped at once, or after the flush that the till waits for."""
+        if self._dead:
+            return
         self._inputs.append(what)
         self._run()
+
+    def die(self) -> None:
+        """Hears and does nothing any more, as a killed process."""
+        self._dead = True
 
     def _run(self) -> None:
         while self._inputs and not self._waiting:

@@ -109,6 +109,7 @@ class Till:
 
     def abandon(self) -> None:
         """Lets go of everything as a killed process would: nothing more is written."""
+        self.service.die()
         self._close_devices()
         self.journal.close(clean=False)
 

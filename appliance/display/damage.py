@@ -11,6 +11,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Frame, Item, Part
 
 MOST = 12  # boxes in one flush; more are joined
+MANY = 24  # changes of one part from which it is painted as one box: looking for neighbours would cost more
 WASTE = 1.2  # joined when the union is not much larger than the two
 
 
@@ -22,7 +23,8 @@ def damage(old: Frame, new: Frame) -> list[Box]:
     boxes: list[Box] = []
     for before, after in zip(old.parts, new.parts, strict=True):
         if before is not after:
-            boxes.extend(_part_damage(before, after))
+            changed = _part_damage(before, after)
+            boxes.extend([_union(changed)] if len(changed) > MANY else changed)
     return merged(boxes)
 
 
@@ -37,6 +39,11 @@ def merged(boxes: Iterable[Box]) -> list[Box]:
         near = min(range(len(kept)), key=lambda i: kept[i].joined(last).area - kept[i].area)
         _add(kept, kept.pop(near).joined(last))
     return kept
+
+
+def _union(boxes: Sequence[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 def _add(kept: list[Box], box: Box) -> None:

@@ -51,7 +51,7 @@ class Painter:
         """Darkens one key at once."""
         if hit not in self._down:
             self._down = (*self._down, hit)
-            self._repaint([hit.face])
+            self._darken(hit)
 
     def release(self, hit: Hit | None = None) -> None:
         """Gives a key its face back; all keys without an argument."""
@@ -63,22 +63,31 @@ class Painter:
         """Everything again, for a glass that may have lost its content."""
         self._repaint([Box(0, 0, *self._size)])
 
+    def _darken(self, hit: Hit) -> None:
+        """A key's first item covers its whole face, so nothing below it has to be painted."""
+        if self._frame is not None:
+            patch = Image.new("RGBX", (hit.face.width, hit.face.height))
+            paint(patch, hit.pressed, hit.face.left, hit.face.top)
+            self._back.paste(patch, (hit.face.left, hit.face.top))
+            self._panel.blit(self._back, [hit.face])
+
     def _repaint(self, boxes: list[Box]) -> None:
         if self._frame is None or not boxes:
             return
+        items = _items(self._frame, self._down)
         for box in boxes:
-            self._paint_box(self._frame, box)
+            self._paint_box(items, box)
         self._panel.blit(self._back, boxes)
 
-    def _paint_box(self, frame: Frame, box: Box) -> None:
+    def _paint_box(self, items: list[Item], box: Box) -> None:
         if (box.width, box.height) == self._size:
-            paint(self._back, _items(frame, self._down), 0, 0)
+            paint(self._back, items, 0, 0)
             return
         patch = Image.new("RGBX", (box.width, box.height))
         left, top, right, bottom = box
         inside = [
             item
-            for item in _items(frame, self._down)
+            for item in items
             if item[0][0] < right and item[0][2] > left and item[0][1] < bottom and item[0][3] > top
         ]
         paint(patch, inside, left, top)

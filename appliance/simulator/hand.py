@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from appliance.simulator.world import Glass, Spot, World
 
+LOOK = 400
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -40,7 +41,10 @@ class Hand:
         return next((each for each in self.glass().spots if test(each)), None)
 
     def tap(self, spot: Spot) -> None:
+        """Digits come fast; between two other keys a person looks."""
         self.world.touch(spot.x, spot.y)
+        if spot.act != "digit":
+            self.world.wait(LOOK)
 
     def tap_label(self, label: str) -> None:
         found = self.spot(lambda each: plain(each.label) == plain(label))

@@ -12,6 +12,7 @@ from appliance.simulator.hand import FlowError, Hand, cents, plain
 from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
+PAID = {"due": "0,00", "change": "0,00"}  # what a final ticket means when its screen shows no other sum
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 LATER = {"discount", "park", "recall", "refund", "training", "network", "terminal", "usb"}
 ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
@@ -78,9 +79,9 @@ class Player:
         glass = self.hand.glass()
         if verb == "ring":
             self._figures = {}
-        self._figures.update(glass.figures)
         if glass.screen == "print":
-            self._figures["due"] = "0,00"
+            self._figures.update(PAID)
+        self._figures.update(glass.figures)
 
     # Time and people
 
@@ -349,9 +350,7 @@ class Player:
 
     def expect_figure(self, name: str, words: list[Word]) -> None:
         glass = self.hand.glass()
-        shown = glass.figures.get(name) or self._figures.get(name)
-        if glass.screen == "print" and name == "due":
-            shown = "0,00"
+        shown = glass.figures.get(name) or (PAID if glass.screen == "print" else self._figures).get(name)
         if shown is None:
             raise FlowError(f"no {name} is shown, {self.hand.seen()}")
         if cents(shown) != cents(words[0].text):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from appliance.storage import frame, segment
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.segment import Header
-from appliance.storage.trail import Read
+from appliance.storage.trail import Read, is_zero
 
 NAME = "journal"
 CHUNK = 256 * 1024
@@ -41,7 +41,7 @@ class Open(NamedTuple):
         return not second and self._zero_from(segment.FIRST_WRITE)
 
     def _zero_from(self, start: int) -> bool:
-        return all(not any(self.read(min(CHUNK, self.size - at), at)) for at in range(start, self.size, CHUNK))
+        return all(is_zero(self.read(min(CHUNK, self.size - at), at)) for at in range(start, self.size, CHUNK))
 
 
 class Folder:

@@ -23,8 +23,8 @@ from appliance.storage.past import Past, Sealed, unseal
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, encode
 from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError, Tip, find_tip
 from appliance.storage.segment import Header
-from appliance.storage.shelf import Shelf
-from appliance.storage.trail import Gap
+from appliance.storage.shelf import NO_SPACE, Shelf
+from appliance.storage.trail import Gap, is_zero
 
 KEPT = 64  # frames held in memory for `sealed`
 
@@ -63,9 +63,10 @@ class Journal:
         self.on_flush: Callable[[], None] = lambda: None
         self._folder = Folder(directory / folder.NAME, disk, Mode.READ)
         self._shelf = Shelf(self._folder, size)
-        self._unit = unit or self._proven_unit()
-        self._folder.mode = Mode.DIRECT if self._unit == 512 else Mode.READ
+        proven = unit or self._proven_unit()
+        self._folder.mode = Mode.DIRECT if proven == 512 else Mode.READ
         self._tip = find_tip(self._folder)
+        self._unit = proven or (self._tip.header.unit if self._tip else 4096)
         self._header = self._tip.header if self._tip else None
         self._end = self._tip.end if self._tip else 0
         self.gap: Gap | None = self._tip.gap if self._tip else None
@@ -115,6 +116,11 @@ class Journal:
     @property
     def unit(self) -> int:
         return self._header.unit if self._header else self._unit
+
+    @property
+    def used(self) -> int:
+        """Bytes of the segment being written that are behind its tip, header and gaps included."""
+        return self._end * self.unit if self._header else 0
 
     @property
     def failed(self) -> JournalFailed | None:
@@ -196,14 +202,22 @@ class Journal:
             self._anchor.close()
             self._disk.close(self._lock)
 
-    def _proven_unit(self) -> int:
-        numbers = self._folder.numbers()
-        if not numbers:
-            self._shelf.take(0)
-            numbers = [1]
-        with self._folder.reading(numbers[-1]) as it:
-            blank = not any(it.read(4096, 0))
-        return 512 if blank and self._disk.direct(self._folder.file(numbers[-1])) else 4096
+    def _proven_unit(self) -> int | None:
+        """What the disk takes, tried on a blank; None on a full disk that has no blank left."""
+        last = max(self._folder.numbers(), default=0)
+        if last == 0 or not self._blank(last):
+            try:
+                self._shelf.take(last)
+            except OSError as error:
+                if error.errno not in NO_SPACE or last == 0:
+                    raise
+                return None
+            last += 1
+        return 512 if self._disk.direct(self._folder.file(last)) else 4096
+
+    def _blank(self, number: int) -> bool:
+        with self._folder.reading(number) as it:
+            return is_zero(it.read(4096, 0))
 
     def _check(self, tip: Tip | None) -> None:
         last = self._anchor.last

@@ -9,7 +9,7 @@ from appliance.storage.chain import Checkpoint
 from appliance.storage.folder import Folder, Open
 from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
 from appliance.storage.segment import Header, NewerFormat, SegmentError
-from appliance.storage.trail import Gap, find_end, gap_between, last_frame
+from appliance.storage.trail import Gap, find_end, gap_between, is_zero, last_frame
 
 
 class JournalError(Exception):
@@ -46,7 +46,7 @@ def find_tip(folder: Folder) -> Tip | None:
         number = numbers[-1]
         with folder.reading(number) as it:
             tip = _tip_of(it)
-            torn = tip is None and any(it.read(min(4096, it.size), 0))
+            torn = tip is None and not is_zero(it.read(min(4096, it.size), 0))
             if torn and not it.only_torn():
                 raise JournalDamaged(0, f"segment {number} has no valid header or frame and is not empty")
         if tip is not None:

@@ -14,6 +14,7 @@ from appliance.storage.folder import Folder
 from appliance.storage.trail import last_nonzero
 
 HELD = 2
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 CHUNK = 256 * 1024
 _TEMPORARY = "blank.tmp"
 
@@ -64,7 +65,7 @@ class Shelf:
         try:
             yield from self._fill()
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in NO_SPACE:
                 raise
             self.full = True
             self._clear()

@@ -32,10 +32,16 @@ class Hole(NamedTuple):
     end: int
 
 
+def is_zero(data: bytes) -> bool:
+    return data == bytes(len(data))
+
+
 def last_nonzero(data: bytes, unit: int) -> int | None:
     """Unit of the last byte that is not zero."""
+    if is_zero(data):
+        return None
     stripped = len(data.rstrip(b"\0"))
-    return (stripped - 1) // unit if stripped else None
+    return (stripped - 1) // unit
 
 
 def find_end(read: Read, size: int, unit: int, start: int = 1) -> int:

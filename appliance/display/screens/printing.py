@@ -38,7 +38,9 @@ def _change(title: str, amount: str, given: str, total: str, sealed: str, theme:
     low = slab.from_bottom(size.sealed)
     _large(sketch, Box(slab.left, head.bottom, slab.right, low.top).inset(size.wide, 0), amount)
     _sealed(sketch, low, sealed)
-    sketch.figure("change" if title == FRENCH.change else "total", amount)
+    if title == FRENCH.change:
+        sketch.figure("change", amount)
+    sketch.figure("total", total)
     return sketch.part("change")
 
 
