@@ -120,13 +120,16 @@ def _follows(number: int, last: Run | None, found: Run) -> bool:
 
 def run(folder: Path, anchor: Anchor | None, ticket: int | None, number: int) -> Run | bool:
     """One segment: True if it is blank, False if it is not plainly well."""
-    data = (folder / segment.name(number)).read_bytes()
-    try:
-        header = segment.parse(data[:4096])
-    except SegmentError:
-        return False
-    if header is None:
-        return is_zero(data)
+    with (folder / segment.name(number)).open("rb", buffering=0) as file:
+        first = file.read(FRAME_LIMIT)
+        try:
+            header = segment.parse(first)
+        except SegmentError:
+            return False
+        if header is None:
+            return is_zero(first)
+        file.seek(0)
+        data = file.read()
     if (header.number, header.size) != (number, len(data)):
         return False
     return _frames(data, header, anchor.cp if anchor else None, ticket) or False
@@ -172,7 +175,7 @@ def _sealed(data: bytes, header: Header, last: int, run: Run) -> Run | None:
     """The run if it ends in zeros, in a good signature, and begins with the genesis that the header names."""
     used = HEAD.unpack_from(data, last)[4]
     cp = Checkpoint(chain.chain_id(header.genesis), run.next_seq, run.head)
-    if not is_zero(data[run.end * header.unit :][:FRAME_LIMIT]) or run.next_seq == header.first_seq:
+    if not is_zero(data[run.end * header.unit : run.end * header.unit + FRAME_LIMIT]) or run.next_seq == header.first_seq:
         return None
     if not chain.signed(header.key, chain.cp_bytes(cp), data[last + used - 64 : last + used]):
         return None
