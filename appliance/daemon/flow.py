@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sceau flow",
-        description="Plays flows in order on one till. Exit 0; 1 with the line that failed; 2 for a bad shop or data folder.",
+        description="Plays flows in order on one till. Exit 0; 1 with the line that failed; 2 for bad folders.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder; a temporary one without it")

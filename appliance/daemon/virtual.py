@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ ACKNOWLEDGE = 1000
 LONGEST = 180_000
 
 
-class PowerCut(BaseException):  # noqa: N818 - not an error: the plug was pulled, and nothing may catch it on the way
+class PowerCut(BaseException):
     """Raised where the power goes."""
 
 
@@ -54,7 +54,7 @@ class VirtualWriter(InlineWriter):
         self._loop = loop
         self._armed = False
 
-    def submit(self, records: list[Record], done: Done, *, urgent: bool = True) -> None:  # type: ignore[override]
+    def submit(self, records: Sequence[Record], done: Done, *, urgent: bool = True) -> None:
         super().submit(records, done, urgent=urgent)
         if self.waiting and not self._armed:
             self._armed = True
@@ -148,7 +148,7 @@ class SimulatedWorld:
 
     def _config(self) -> Config:
         devices = {
-            kind: DeviceConfig(str(entry["driver"]), entry["options"])  # type: ignore[arg-type]
+            kind: DeviceConfig(str(entry["driver"]), entry["options"])
             for kind, entry in _typed(self.hardware.options()).items()
         }
         return Config(self._data, self._shop, devices)

@@ -80,11 +80,12 @@ class Hardware:
         return [fd for device in self._devices for fd in device.fds()]
 
     def switch_off(self) -> None:
-        """The mains: every device at once. What is on the wires stays plugged; the drawer keeps its place."""
+        """The mains: every device at once, and the till. Cables stay plugged, the drawer keeps its place."""
         self.powered = False
         for device in self._devices:
             device.switch_off()
         self.panel.switch_off()
+        self.abandon()
 
     def switch_on(self) -> None:
         self.powered = True

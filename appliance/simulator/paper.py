@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CELL = (12, 24)  # font A in dots
 PITCH = 30  # line spacing at power-on: 1/6 inch at 180 dpi
+BASELINE = 19  # dots from the top of a cell, and the size of the font that fills it
 MARGIN = 16
 INK, WHITE, CUT = 20, 252, 150
 
@@ -100,18 +101,19 @@ def _draw_cut(pen: object, top: int, width: int) -> None:
 def _strip(line: Line) -> Image:
     from PIL import Image, ImageDraw
 
-    size = (max(1, len(line.text)) * CELL[0], CELL[1])
-    paper, ink = (INK, WHITE) if line.style.invert and line.text else (WHITE, INK)
-    strip = Image.new("L", size, paper)
-    pen, font = ImageDraw.Draw(strip), _font(bold=line.style.bold)
+    style, signs = line.style, max(1, len(line.text))
+    width, height = CELL[0] * style.height, CELL[1] * style.height
+    paper, ink = (INK, WHITE) if style.invert and line.text else (WHITE, INK)
+    strip = Image.new("L", (signs * width, height), paper)
+    pen, font = ImageDraw.Draw(strip), _font(BASELINE * style.height, bold=style.bold)
     for column, sign in enumerate(line.text):
-        pen.text((column * CELL[0] + CELL[0] // 2, 19), sign, fill=ink, font=font, anchor="ms")
-    return strip.resize((size[0] * line.style.width, size[1] * line.style.height), Image.Resampling.NEAREST)
+        pen.text((column * width + width // 2, BASELINE * style.height), sign, fill=ink, font=font, anchor="ms")
+    return strip.resize((signs * CELL[0] * style.width, height), Image.Resampling.LANCZOS)
 
 
-def _font(*, bold: bool) -> FreeTypeFont:
+def _font(size: int, *, bold: bool) -> FreeTypeFont:
     from PIL import ImageFont
 
     name = "B612Mono-Bold.otf" if bold else "B612Mono-Regular.otf"
     with resources.as_file(resources.files("appliance.simulator") / "font" / name) as path:
-        return ImageFont.truetype(path, 19, layout_engine=ImageFont.Layout.BASIC)
+        return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

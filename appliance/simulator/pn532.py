@@ -86,7 +86,7 @@ class Pn532:
 
     def switch_on(self) -> None:
         with self._lock:
-            self.wire.read(1 << 16)
+            self.wire.discard()
             self.powered = True
 
     def unplug(self) -> None:

@@ -106,7 +106,7 @@ class Printer:
 
     def switch_on(self) -> None:
         if not self._powered:
-            self.wire.read(1 << 20)  # what was sent to a dead printer is gone
+            self.wire.discard()
             self._powered = True
             self.on_event("power", "on")
 

@@ -92,6 +92,13 @@ class SerialWire:
                 taken = os.write(self._master, data)
         self.dropped += len(data) - taken
 
+    def discard(self) -> None:
+        """Throws away what the till has sent: nobody is there to hear it."""
+        listened = self._listened
+        while self.read():
+            pass
+        self._listened = listened
+
     def abandon(self) -> None:
         """The till has died: what it had not read is gone, what it had sent still arrives, and nothing
         is delivered before the next one speaks."""

@@ -1,4 +1,4 @@
-"""What a flow's player can do and see: wires, switches, the glass. Any till that has a World can play the same flows."""
+"""What a flow's player can do and see: wires, switches, the glass. Any till with a World plays the same flows."""
 
 from __future__ import annotations
 

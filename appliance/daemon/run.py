@@ -1,0 +1,87 @@
+"""`sceau run --config FILE`: the till itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from appliance.daemon.config import Config, ConfigError, read_config
+from appliance.daemon.hardware import hardware_id
+from appliance.daemon.loop import SelectorsLoop
+from appliance.daemon.notify import Notify
+from appliance.daemon.wiring import Setting, StartError, Till, refuse_virtual, system_clock
+from appliance.display.frame import Frame
+from appliance.ports import DeviceError
+from appliance.provision.shop import ShopError
+from appliance.storage.flash import OsDisk
+from appliance.storage.journal import JournalFailed
+from appliance.storage.keys import KeyFileError
+from appliance.storage.recover import JournalError
+
+
+def main(argv: Sequence[str]) -> int:
+    options = _parser().parse_args(argv)
+    try:
+        config = read_config(options.config)
+        if config.device("panel").driver == "none":
+            raise StartError(f"{options.config}: no screen; name a framebuffer under [device.panel]")
+        if not options.virtual:
+            refuse_virtual(config)
+        return _serve(config)
+    except (ConfigError, StartError, KeyFileError, DeviceError) as error:
+        return _cannot(str(error))
+    except ShopError as error:
+        return _cannot("\n".join(error.lines))
+    except JournalError as error:
+        return _cannot(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sceau run", description="The till (what systemd starts).")
+    parser.add_argument("--config", type=Path, default=Path("/etc/sceau/sceau.toml"), metavar="FILE")
+    parser.add_argument("--virtual", action="store_true", help="allows virtual hardware; never in a shop")
+    return parser
+
+
+def _serve(config: Config) -> int:
+    loop = SelectorsLoop(system_clock(config))
+    notify = Notify()
+    setting = Setting(hardware=hardware_id(), on_frame=mirror(config.mirror), on_failure=_say_failure)
+    till = Till(config, loop, OsDisk(), setting)
+    till.start()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda number, frame: loop.post(lambda: till.stop("asked", loop.stop)))
+    notify.ready(loop)
+    loop.run()
+    notify.say("STOPPING=1")
+    return 0
+
+
+def _say_failure(failed: JournalFailed) -> None:
+    print(failed, file=sys.stderr, flush=True)
+
+
+def _cannot(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2
+
+
+def mirror(path: Path | None) -> Callable[[Frame], None]:
+    """Virtual hardware only: what the glass says, as JSON, for the page beside it. Nothing in a shop."""
+    if path is None:
+        return lambda frame: None
+    target = path
+
+    def write(frame: Frame) -> None:
+        hits = [[hit.label, hit.act.name, hit.act.value, *hit.face] for hit in frame.hits]
+        text = json.dumps({"screen": frame.screen, "labels": frame.labels, "figures": frame.figures, "hits": hits})
+        partial = target.with_suffix(".new")
+        partial.write_text(text, "utf-8")
+        # If we stop here, the page shows the frame before: it is a picture, not a record.
+        partial.replace(target)
+
+    return write

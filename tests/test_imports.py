@@ -1,0 +1,119 @@
+"""Imports point one way: this table is the picture of the house. Read it, then `docs/architecture.md`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "appliance"
+
+# room -> the rooms that it may import from; a room may always import from itself.
+MAY = {
+    "core": set(),
+    "ports": {"core"},
+    "drivers": {"ports", "core.paper"},
+    "display": {"core", "ports"},
+    "storage": set(),
+    "audit": {"storage", "core"},
+    "provision": {"core"},
+    "simulator": {"ports", "core.instant", "drivers.none"},
+    "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "VERSION"},
+    "command": {"daemon", "audit", "simulator", "VERSION"},
+}
+# The pure part of storage: no file, no clock, no thread.
+PURE = {"appliance/storage/record.py", "appliance/storage/segment.py", "appliance/storage/frame.py"}
+IMPURE_MODULES = {"os", "time", "threading", "socket", "select", "subprocess", "tempfile", "mmap", "logging"}
+# A flow's player sees what a person sees.
+PLAYER = ("player.py", "hand.py", "script.py", "world.py", "cards.py")
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room(name: str) -> str:
+    """`appliance.core.money` -> `core`; `appliance.VERSION` -> `VERSION`."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute dotted names that a module imports, those inside functions and TYPE_CHECKING included."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def allowed(own: str, name: str) -> bool:
+    target = room(name)
+    inner = ".".join(name.split(".")[1:3])
+    return target == own or target in MAY[own] or inner in MAY[own]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    """A room imports only from the rooms that the table gives it."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    wrong = [name for name in imports(path) if name.startswith("appliance.") and not allowed(own, name)]
+
+    assert wrong == []
+
+
+def test_core_touches_no_machine() -> None:
+    """The core has no I/O, no clock, no pixels."""
+    for path in (PACKAGE / "core").rglob("*.py"):
+        bad = {name.split(".")[0] for name in imports(path)} & (IMPURE_MODULES | {"PIL", "evdev", "cbor2", "nacl"})
+
+        assert bad == set(), path
+
+
+def test_pure_storage_touches_no_machine() -> None:
+    """Records, frames and segments are bytes in, bytes out."""
+    for name in PURE:
+        bad = {each.split(".")[0] for each in imports(ROOT / name)} & IMPURE_MODULES
+
+        assert bad == set(), name
+
+
+def test_player_knows_only_the_glass() -> None:
+    """The player of flows imports nothing of the till: it sees the screen, the paper and the dump."""
+    for name in PLAYER:
+        path = PACKAGE / "simulator" / name
+        seen = {each for each in imports(path) if each.startswith("appliance.")}
+
+        assert all(each.startswith("appliance.simulator.") for each in seen), name
+
+
+def test_only_flash_flushes() -> None:
+    """All durability stands in one file."""
+    calls = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in ("fsync", "fdatasync")
+    }
+
+    assert calls == {"appliance/storage/flash.py"}
+
+
+def test_daemon_is_imported_by_none() -> None:
+    """Only the command line starts a daemon."""
+    importers = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in modules()
+        for name in imports(path)
+        if name.startswith("appliance.daemon.") and "daemon" not in path.parts
+    }
+
+    assert importers <= {"command.py"}
