@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 CELL = (12, 24)  # font A in dots
@@ -71,12 +72,13 @@ class Paper:
 
 
 def draw(lines: list[Line], columns: int) -> Image:
-    from PIL import Image, ImageDraw
+    from PIL import Image
+    from PIL.ImageDraw import Draw
 
     width = columns * CELL[0] + 2 * MARGIN
     height = 2 * MARGIN + sum(_height(line) for line in lines)
     image = Image.new("L", (width, height), WHITE)
-    pen, top = ImageDraw.Draw(image), MARGIN
+    pen, top = Draw(image), MARGIN
     for line in lines:
         if line.cut:
             _draw_cut(pen, top, width)
@@ -90,22 +92,20 @@ def _height(line: Line) -> int:
     return PITCH if line.cut else PITCH * line.style.height
 
 
-def _draw_cut(pen: object, top: int, width: int) -> None:
-    from PIL.ImageDraw import ImageDraw
-
-    assert isinstance(pen, ImageDraw)  # noqa: S101
+def _draw_cut(pen: ImageDraw, top: int, width: int) -> None:
     for left in range(0, width, 12):
         pen.line((left, top + PITCH // 2, left + 6, top + PITCH // 2), fill=CUT)
 
 
 def _strip(line: Line) -> Image:
-    from PIL import Image, ImageDraw
+    from PIL import Image
+    from PIL.ImageDraw import Draw
 
     style, signs = line.style, max(1, len(line.text))
     width, height = CELL[0] * style.height, CELL[1] * style.height
     paper, ink = (INK, WHITE) if style.invert and line.text else (WHITE, INK)
     strip = Image.new("L", (signs * width, height), paper)
-    pen, font = ImageDraw.Draw(strip), _font(BASELINE * style.height, bold=style.bold)
+    pen, font = Draw(strip), _font(BASELINE * style.height, bold=style.bold)
     for column, sign in enumerate(line.text):
         pen.text((column * width + width // 2, BASELINE * style.height), sign, fill=ink, font=font, anchor="ms")
     return strip.resize((signs * CELL[0] * style.width, height), Image.Resampling.LANCZOS)
