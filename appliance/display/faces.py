@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from appliance.display.theme import Colour, Look
 
 QUARTERS = 4
+LARGE = 160 * 160  # pixels of the largest cap that is kept
 Pixel = tuple[int, int, int, int]
 
 
@@ -17,9 +18,19 @@ def panel_colour(colour: Colour) -> Pixel:
     return colour[2], colour[1], colour[0], 0
 
 
-@lru_cache(maxsize=384)
 def face(width: int, height: int, look: Look, ground: Colour) -> Image.Image:
-    """The whole cap, opaque, in the panel's order."""
+    """The whole cap, opaque, in the panel's order. Large ones are few, and made again: keeping them costs memory."""
+    if width * height > LARGE:
+        return _cap(width, height, look, ground)
+    return _kept(width, height, look, ground)
+
+
+@lru_cache(maxsize=128)
+def _kept(width: int, height: int, look: Look, ground: Colour) -> Image.Image:
+    return _cap(width, height, look, ground)
+
+
+def _cap(width: int, height: int, look: Look, ground: Colour) -> Image.Image:
     corner = look.radius + look.lip_height + 1
     stamp = _stamp(look, ground, corner)
     image = Image.new("RGBX", (width, height), panel_colour(look.face))

@@ -19,6 +19,7 @@ LEADING = 1.14  # line height in em
 SPACE = 0.30  # B612's own is 0.35 em: too wide for keys
 NO_BREAK = 0.20  # between a number and its unit
 ELLIPSIS = "…"
+LARGE = 40  # size from which few masks are kept: sums change all day and their masks are big
 
 _FIGURES = frozenset("0123456789,.:+−–-×%€/n°")
 _PARTS = re.compile("([ \u00a0\u202f])")
@@ -54,9 +55,22 @@ def width(text: str, size: int, bold: bool) -> int:
     return sum(_advance(piece, size, bold) for piece in _pieces(text))
 
 
-@lru_cache(maxsize=1536)
 def mask(text: str, size: int, bold: bool) -> Mask:
     """The whole label as one mask, from the masks of its words and digits."""
+    return _large(text, size, bold) if size > LARGE else _small(text, size, bold)
+
+
+@lru_cache(maxsize=768)
+def _small(text: str, size: int, bold: bool) -> Mask:
+    return _joined(text, size, bold)
+
+
+@lru_cache(maxsize=32)
+def _large(text: str, size: int, bold: bool) -> Mask:
+    return _joined(text, size, bold)
+
+
+def _joined(text: str, size: int, bold: bool) -> Mask:
     image = Image.new("L", (width(text, size, bold) + 2 * size, 2 * size))
     pen = size
     for piece in _pieces(text):
