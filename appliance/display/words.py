@@ -19,7 +19,6 @@ class Words:
     total: str
     sold_out: str
     void: str
-    close: str
     due: str
     given: str
     means: str
@@ -47,7 +46,6 @@ FRENCH = Words(
     total="Total",
     sold_out="épuisé",
     void="ANNULÉE",
-    close="Fermer",
     due="Reste à payer",
     given="Espèces données",
     means="Autres moyens",
