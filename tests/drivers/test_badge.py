@@ -53,6 +53,16 @@ def test_tells_a_badge_once_for_each_time_it_is_presented(chip: Pn532, reader: P
     assert polls(reader, 2) == [SOPHIE, None]
 
 
+def test_one_look_that_missed_it_is_no_new_presentation(chip: Pn532, reader: Pn532Reader) -> None:
+    chip.present(SOPHIE)
+    first = reader.poll()
+    chip.remove()
+    missed = reader.poll()
+    chip.present(SOPHIE)
+
+    assert [first, missed, *polls(reader, 2)] == [SOPHIE, None, None, None]
+
+
 def test_a_badge_put_over_another_is_told(chip: Pn532, reader: Pn532Reader) -> None:
     chip.present(SOPHIE)
     first = reader.poll()

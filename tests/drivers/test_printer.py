@@ -72,6 +72,17 @@ def test_power_loss_in_mid_document_loses_it_and_keeps_the_next(tmp_path: Path) 
         assert (bench.printed("A"), bench.printed("B")) == ([0, 1, 2], ALL)
 
 
+def test_an_id_confirms_only_what_stands_before_it(tmp_path: Path) -> None:
+    """The first of two segments is on paper and confirmed when the power goes."""
+    with printer_bench(tmp_path) as bench:
+        bench.device.after_lines(10, bench.device.switch_off)
+        bench.print("A", 12)
+        bench.loop.run(10_000)
+
+        assert bench.ended == [("A", Printed.LOST)]
+        assert bench.printed("A") == ALL[:10]
+
+
 def test_a_blink_of_power_that_no_question_saw_is_found_by_the_missing_id(tmp_path: Path) -> None:
     with printer_bench(tmp_path) as bench:
         bench.device.after_lines(3, lambda: (bench.device.switch_off(), bench.device.switch_on()))
@@ -252,6 +263,25 @@ def test_the_drawers_switch_has_a_polarity_or_is_not_there(tmp_path: Path, optio
         bench.loop.settle()
 
         assert bench.drawer == seen
+
+
+def test_the_drawer_stands_by_itself_in_the_table(tmp_path: Path) -> None:
+    with printer_bench(tmp_path) as bench:
+        drawer = bench.driver("drawer")
+        with pytest.raises(Lost, match="attached"):
+            drawer.kick()
+        drawer.attach(bench.till)
+        bench.device.set_paper("out")
+        bench.loop.settle()
+        drawer.kick()
+        bench.loop.settle()
+
+        assert (drawer.health.code, bench.device.drawer.pulses) == ("ok", 1)
+
+        bench.device.switch_off()
+        bench.loop.run(3000)
+
+        assert drawer.health.code == "off"
 
 
 def test_a_port_that_comes_later_is_found(tmp_path: Path) -> None:

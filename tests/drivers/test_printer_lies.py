@@ -125,6 +125,49 @@ def test_one_whose_line_takes_nothing_gets_no_pulse_later(wire: SerialWire) -> N
     assert b"\x10\x14" not in liar.heard
 
 
+class SlowLine(Liar):
+    """A line of so many baud: bytes arrive one after the other, and so do the answers."""
+
+    def __init__(self, wire: SerialWire, clock: VirtualClock, baud: int) -> None:
+        super().__init__(wire, real_time)
+        self._clock, self._baud = clock, baud
+        self._arriving: list[tuple[int, bytes]] = []
+        self._last = 0
+
+    def pump(self) -> bool:
+        data = self.wire.read()
+        if data:
+            self._last = max(self._last, self._clock.ms) + 10_000 * len(data) // self._baud
+            self._arriving.append((self._last, data))
+        due = [chunk for at, chunk in self._arriving if at <= self._clock.ms]
+        self._arriving = self._arriving[len(due) :]
+        for chunk in due:
+            self.heard += chunk
+            self.wire.write(self._answer(chunk))
+        return bool(data or due)
+
+    def next_deadline(self) -> int | None:
+        return self._arriving[0][0] if self._arriving else None
+
+
+def test_a_slow_line_is_not_taken_for_a_dead_printer(wire: SerialWire) -> None:
+    """A whole document stands before the question: the answer may take as long as the document."""
+    clock = VirtualClock()
+    line = SlowLine(wire, clock, 2400)
+    loop = TestLoop(clock, line)
+    printer = EscposPrinter(PrinterOptions(path=str(wire.path), flow="none", confirm="none", baud=2400), loop)
+    ended: list[Printed] = []
+    codes: list[str] = []
+    printer.on_health = lambda health: codes.append(health.code)
+    printer.open()
+    loop.run(2000)
+    printer.print([Row("x" * 40)] * 80, ended.append)
+    loop.run(60_000)
+
+    assert codes == ["ok"]
+    assert ended == [Printed.UNCONFIRMED]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_happens_a_line_is_printed_once_and_confirmed_means_printed(tmp_path: Path, seed: int) -> None:
     """Faults at random moments while documents are printed, then everything is put right."""

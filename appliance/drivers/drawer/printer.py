@@ -19,11 +19,11 @@ class PrinterDrawer:
 
     @property
     def health(self) -> Health:
-        """Paper does not matter to a drawer: only a printer that is not there does."""
+        """Paper does not matter to a drawer: only a printer that is not there or stands in error does."""
         if self._printer is None:
             return Health(Level.DOWN, "off", "no printer is attached")
         health = self._printer.health
-        return health if health.code == "off" else Health(Level.READY, "ok")
+        return health if health.code in ("off", "error") else Health(Level.READY, "ok")
 
     def kick(self) -> None:
         if self._printer is None:

@@ -71,8 +71,12 @@ class EscposPrinter:
         return bool(self._jobs) and self._jobs[0].began
 
     def open(self) -> None:
-        """Never raises: a port that is not there is tried again each second and shown as "off" meanwhile."""
+        """Never raises: a port that is not there is tried again each second and shown as "off" meanwhile.
+
+        Imports python-escpos, so that the first ticket does not wait for it.
+        """
         self._opened = True
+        load(self._options.cache)
         self._connect()
 
     def close(self) -> None:
