@@ -76,10 +76,13 @@ class SimulatedWorld:
         disk: Disk | None = None,
         segment_size: int = 4 << 20,
         on_outside: Callable[[str, str], None] = lambda name, detail: None,
+        folder_of: Callable[[], Path] | None = None,
     ) -> None:
+        """`folder_of`: where the data can be read as files when `disk` is not the machine's own."""
         self._data, self._shop, self._size = data, shop, size
         self._disk = disk or OsDisk()
         self._segment_size = segment_size
+        self._folder_of = folder_of or (lambda: data)
         self._zone = zone_of(shop)
         self.clock = VirtualClock(FIRST, lambda t: offset(self._zone, t))
         self._folder = Path(tempfile.mkdtemp(prefix="sceau-"))
@@ -170,7 +173,7 @@ class SimulatedWorld:
     def _framed(self, frame: Frame) -> None:
         if frame is not self._frame:
             self._frame, self._glass = frame, None
-            self._outside("frame", frame.screen)
+            self._outside("frame", " ".join((frame.screen, *frame.labels)))
 
     def _flushed(self) -> None:
         if self._flushes_left:
@@ -277,7 +280,7 @@ class SimulatedWorld:
         return self.hardware.drawer.pulses
 
     def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in dump(self._data, NAMES)]
+        return [json.loads(line) for line in dump(self._folder_of(), NAMES)]
 
     # Switches
 

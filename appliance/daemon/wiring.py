@@ -271,7 +271,8 @@ def pepper(key: Key) -> bytes:
 
 def _key(data: Path, disk: Disk) -> Key:
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        for folder in (*reversed(data.parents), data):
+            disk.mkdir(folder)
         return load_or_make(data, disk)
     except PermissionError as error:
         raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error

@@ -204,8 +204,10 @@ class Player:
         raise FlowError(f"no button {label!r}, {self.hand.seen()}")
 
     def _categories(self) -> Iterable[int]:
+        """This one, then all; twice, since "Autres" leads round the rail."""
         yield -1
-        yield from range(40)
+        yield from range(20)
+        yield from range(20)
 
     def _tap_category(self, number: int) -> bool:
         found = self.hand.find_act("category", number)

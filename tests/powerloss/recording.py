@@ -1,0 +1,127 @@
+"""A flow played once over a recording disk; every write, flush and outside event bears a number of one counter."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.daemon.virtual import SimulatedWorld
+from appliance.simulator import cards, script
+from appliance.simulator.player import Player
+from tests.storage.memory import MemoryDisk
+from tests.storage.recorder import Act, Fate, Recorder
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOP = ROOT / "samples" / "epicerie"
+FLOWS = sorted((ROOT / "tests" / "flows").glob("*.flow"))
+DATA = Path("/till")
+SEGMENT = 256 << 10
+PAID = re.compile(r"Payé et enregistré · ticket (\d{6})")
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Something that a bystander saw: a frame, a byte at the printer, a pulse of the drawer, a line on paper."""
+
+    stamp: int
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One power cut; `name` replays it: `python -m tests.powerloss NAME`."""
+
+    flow: str
+    stamp: int
+    fate: Fate
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.flow}:{self.stamp}:{self.fate.value}:{self.seed}"
+
+    @staticmethod
+    def of(name: str) -> Cut:
+        flow, stamp, fate, seed = name.split(":")
+        return Cut(flow, int(stamp), Fate(fate), int(seed))
+
+
+@dataclass
+class Recording:
+    flow: Path
+    recorder: Recorder
+    outside: list[Outside] = field(default_factory=list)
+    clock: int = 0
+    failure: str | None = None
+
+    def cuts(self) -> list[Cut]:
+        """After every act on the disk, with each fate of what was in flight, and after every outside event."""
+        cuts = []
+        for op in self.recorder.ops:
+            fates = (Fate.DONE, Fate.LOST, Fate.TORN, Fate.GARBAGE) if op.act is Act.WRITE else (Fate.DONE, Fate.LOST)
+            cuts += [Cut(self.flow.stem, op.stamp, fate, op.stamp) for fate in fates]
+        seen = [each for each in self.outside if each.name != "frame" or PAID.search(each.detail)]
+        cuts += [Cut(self.flow.stem, each.stamp, fate) for each in seen for fate in (Fate.DONE, Fate.LOST)]
+        return cuts
+
+    def until(self, stamp: int) -> list[Outside]:
+        return [each for each in self.outside if each.stamp <= stamp]
+
+
+def record(flow: Path) -> Recording:
+    """Plays a flow. The recording holds what the disk was told and what the outside saw, in one order."""
+    count = 0
+
+    def stamp() -> int:
+        nonlocal count
+        count += 1
+        return count
+
+    recording = Recording(flow, Recorder(stamp))
+
+    def outside(name: str, detail: str) -> None:
+        recording.outside.append(Outside(stamp(), name, detail))
+
+    world = open_world(recording.recorder, outside)
+    try:
+        world.power_on()
+        recording.failure = Player(world, cards.read(SHOP)).play(script.parse(flow))
+        world.stop()
+    finally:
+        world.close()
+    recording.clock = world.clock.t
+    return recording
+
+
+def open_world(disk: MemoryDisk, outside: object = None) -> SimulatedWorld:
+    heard = outside if callable(outside) else _unheard
+    return SimulatedWorld(
+        DATA, SHOP, disk=disk, segment_size=SEGMENT, on_outside=heard, folder_of=lambda: export(disk)
+    )
+
+
+def _unheard(name: str, detail: str) -> None:
+    """Nobody listens."""
+
+
+EXPORTED: list[Path] = []
+
+
+def export(disk: MemoryDisk) -> Path:
+    """The disk's files as a folder, for `verify` and `dump`; removed by `forget`."""
+    folder = Path(tempfile.mkdtemp(prefix="sceau-cut-", dir="/dev/shm"))
+    EXPORTED.append(folder)
+    for path, number in disk.names.items():
+        target = folder / path.relative_to(DATA)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(disk.files[number])
+    return folder
+
+
+def forget() -> None:
+    while EXPORTED:
+        shutil.rmtree(EXPORTED.pop(), ignore_errors=True)
