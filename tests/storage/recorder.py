@@ -97,6 +97,7 @@ class Recorder(MemoryDisk):
     def mkdir(self, path: Path) -> None:
         if path not in self.directories:
             self._note(Act.MKDIR, path)
+            self._note(Act.FLUSH_NAMES, path.parent)
         super().mkdir(path)
 
     def cut(self, stamp: int, fate: Fate, seed: int = 0) -> MemoryDisk:
@@ -121,10 +122,10 @@ def rebuild(base: MemoryDisk, ops: Sequence[Op], fate: Fate, seed: int = 0) -> M
 
 
 def _settle(disk: MemoryDisk, flying: Sequence[Op], flush: Op) -> Iterator[Op]:
-    """Applies what `flush` makes durable and yields what still flies."""
+    """Applies what `flush` makes durable and yields what still flies; names keep their order among themselves."""
     for op in flying:
-        ours = op.file == flush.file if flush.act is Act.FLUSH else op.act is not Act.WRITE and _within(op, flush.path)
-        if ours:
+        written = op.act is Act.WRITE
+        if written and op.file == flush.file if flush.act is Act.FLUSH else not written and _within(op, flush.path):
             _apply(disk, op)
         else:
             yield op

@@ -143,8 +143,10 @@ def test_unencodable(body: dict[int, Any]) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"seq": -1}, {"t": -1}, {"t": rec.LAST_TIME + 1}, {"tz": 1440}, {"up": -1}, {"till": ""}, {"till": "x" * 65}]
-    + [{"operator": "x" * 65}, {"operator": None}, {"session": "1"}, {"kind": 65536}, {"body": [1]}],
+    [
+        *({"seq": -1}, {"t": -1}, {"t": rec.LAST_TIME + 1}, {"tz": 1440}, {"up": -1}, {"till": ""}, {"till": "x" * 65}),
+        *({"operator": "x" * 65}, {"operator": None}, {"session": "1"}, {"kind": 65536}, {"body": [1]}),
+    ],
 )
 def test_fields(change: dict[str, Any]) -> None:
     """Each field has one type and a range."""
