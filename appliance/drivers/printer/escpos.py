@@ -41,6 +41,7 @@ class EscposPrinter:
         self.on_drawer: Callable[[bool], None] = _nobody  # True: stands open
         self._options, self._loop = options, loop
         self._port: Any = None
+        self._dummy: Any = None  # python-escpos' encoder, a class
         self._session: Session | None = None
         self._jobs: deque[Job] = deque()
         self._reopen: Timer | None = None
@@ -76,7 +77,7 @@ class EscposPrinter:
         Imports python-escpos, so that the first ticket does not wait for it.
         """
         self._opened = True
-        load(self._options.cache)
+        self._library()
         self._connect()
 
     def close(self) -> None:
@@ -85,9 +86,14 @@ class EscposPrinter:
         self._disconnect("closed")
 
     def print(self, rows: Sequence[Row], done: Callable[[Printed], None]) -> None:
-        pieces = encode(rows, load(self._options.cache), self._options.page, self._options.feed)
+        pieces = encode(rows, self._library(), self._options.page, self._options.feed)
         self._jobs.append(Job(segments(pieces, ROWS_A_SEGMENT), done))
         self._advance()
+
+    def _library(self) -> Any:  # noqa: ANN401
+        if self._dummy is None:
+            self._dummy = load(self._options.cache)
+        return self._dummy
 
     def kick(self) -> None:
         session = self._session
