@@ -136,4 +136,4 @@ def _row(name: str, value: float, baseline: float, how: str, goal: float) -> dic
 
 if __name__ == "__main__":
     for row in rows():
-        print(row)  # noqa: T201
+        print(row)

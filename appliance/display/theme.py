@@ -159,6 +159,7 @@ class Measures:
     basket_head: int
     quantity: int
     row: int
+    void: int  # height of a struck label with its tag
     actions: int
     close: int
     slab: int
@@ -318,6 +319,7 @@ MEASURES: dict[str, tuple[int, ...]] = {
     "basket_head": (40, 0),
     "quantity": (46, 0),
     "row": (53, 58),
+    "void": (45, 42),
     "actions": (72, 60),
     "close": (60, 48),
     "slab": (208, 136),

@@ -118,7 +118,7 @@ LINES = (
     line(4, "Pâte à tartiner 400 g", 425),
     line(5, "Vin rouge 75 cl", 890),
     line(6, "Quotidien", 220),
-    line(7, "Biscuits fourrés", 235, state=LineState.VOID),
+    line(7, "Biscuits au fromage", 235, state=LineState.VOID),
     line(8, "Soda 33 cl", 330, f"3{NB}×", f"à{NB}1,10{NB}€"),
     line(9, "Lessive 2 L", 1149, state=LineState.ADDED),
 )

@@ -186,7 +186,7 @@ def _empty(sketch: Sketch, room: Box) -> None:
     middle = room.middle(room.width, 2 * theme.size.octagon)
     picture, words = middle.rows(2, 0)
     sketch.icon("bars", picture.middle(side, side), EDGE, FACE)
-    first, then = words.from_top(2 * theme.size.price).rows(2, 0)
+    first, then = words.from_top(theme.size.row).rows(2, 0)
     sketch.text(first, FRENCH.empty, Style(theme.type.key, True, INK2, FACE), "centre")
     sketch.text(then, FRENCH.empty_more, Style(theme.type.key, False, INK2, FACE), "centre")
 
@@ -253,8 +253,9 @@ def _line_words(sketch: Sketch, row: Box, line: BasketLine, ground: Colour) -> N
     if not void:
         sketch.text(words, line.label, style, lines=2)
         return
-    label = sketch.text(words._replace(bottom=lower.top), line.label, style)
-    sketch.text(words._replace(top=lower.top), FRENCH.void, Style(theme.type.micro, True, DANGER, ground))
+    words = words.middle(words.width, theme.size.void)
+    label = sketch.text(words, line.label, style, at="top")
+    sketch.text(words, FRENCH.void, Style(theme.type.micro, True, DANGER, ground), at="bottom")
     _strike(sketch, label)
     _strike(sketch, stands)
 
