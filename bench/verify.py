@@ -79,7 +79,7 @@ class Till:
         for at, (label, price, rate) in enumerate(GOODS, start=1):
             article = Article(label, price, rate, f"37601234500{at:02d}")
             row = Line.ring(at, article, price, 1000, rate).body()
-            assert isinstance(row, list)  # noqa: S101
+            assert isinstance(row, list)
             yield [self.record(ev.LINE, {1: number, **dict(enumerate(row, start=2)), 14: "scan"})]
         yield self._paid(number)
         ticket = self.ledger.tickets[-1]
@@ -98,7 +98,7 @@ class Till:
 
     def _ticket(self, number: int) -> dict[int, Value]:
         order = self.ledger.order
-        assert order  # noqa: S101
+        assert order
         after = self.ledger.perpetual.plus(order.total)
         lines: list[Value] = [line.body() for line in order.live]
         vat: list[Value] = [[row.rate, row.ht, row.vat, row.ttc] for row in order.vat]

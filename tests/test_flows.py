@@ -1,4 +1,4 @@
-"""Every flow, as a person plays it, at both sizes: it ends well, the journal holds, the glass is right after each verb."""
+"""Every flow, as a person plays it, at both sizes: it ends well, the journal holds, the glass is right each time."""
 
 from __future__ import annotations
 

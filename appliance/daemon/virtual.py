@@ -47,14 +47,20 @@ class Unrest(Exception):
 
 
 class VirtualWriter(InlineWriter):
-    """Writes inline; acknowledgements that wait go after a second of virtual time."""
+    """Writes inline; acknowledgements that wait go after a second of virtual time.
 
-    def __init__(self, journal: Journal, loop: Loop, on_flush: Callable[[], None]) -> None:
+    `meanwhile` runs before each write: flash is slow, and the hardware goes on while it is busy.
+    """
+
+    def __init__(
+        self, journal: Journal, loop: Loop, on_flush: Callable[[], None], meanwhile: Callable[[], object]
+    ) -> None:
         super().__init__(journal, on_flush)
-        self._loop = loop
+        self._loop, self._meanwhile = loop, meanwhile
         self._armed = False
 
     def submit(self, records: Sequence[Record], done: Done, *, urgent: bool = True) -> None:
+        self._meanwhile()
         super().submit(records, done, urgent=urgent)
         if self.waiting and not self._armed:
             self._armed = True
@@ -159,7 +165,7 @@ class SimulatedWorld:
     def _setting(self) -> Setting:
         return Setting(
             threads=False,
-            writer=lambda journal, loop: VirtualWriter(journal, loop, self._flushed),
+            writer=lambda journal, loop: VirtualWriter(journal, loop, self._flushed, self.hardware.pump),
             segment_size=self._segment_size,
             on_frame=self._framed,
             before_boot=self._not_before,

@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every cut of every flow")
     parser.add_argument("names", nargs="*", metavar="NAME", help="flow:stamp:fate:seed, or a flow's name")
     options = parser.parse_args()
-    flows = FLOWS if options.all else [flow for flow in FLOWS if any(n.split(":")[0] == flow.stem for n in options.names)]
+    flows = (
+        FLOWS if options.all else [flow for flow in FLOWS if any(n.split(":")[0] == flow.stem for n in options.names)]
+    )
     exact = [Cut.of(name) for name in options.names if ":" in name]
     total = failed = 0
     with get_context("spawn").Pool(2) as pool:

@@ -99,9 +99,7 @@ def record(flow: Path) -> Recording:
 
 def open_world(disk: MemoryDisk, outside: object = None) -> SimulatedWorld:
     heard = outside if callable(outside) else _unheard
-    return SimulatedWorld(
-        DATA, SHOP, disk=disk, segment_size=SEGMENT, on_outside=heard, folder_of=lambda: export(disk)
-    )
+    return SimulatedWorld(DATA, SHOP, disk=disk, segment_size=SEGMENT, on_outside=heard, folder_of=lambda: export(disk))
 
 
 def _unheard(name: str, detail: str) -> None:
