@@ -39,4 +39,4 @@ def banner(state: State) -> Banner | None:
     if not found:
         return None
     red, title, text = sorted(found, key=lambda alarm: not alarm[0])[0]
-    return Banner(red, title, text, len(found) - 1, Act("go", "devices"))
+    return Banner(red, title, text, len(found) - 1, Act("devices"))

@@ -178,6 +178,11 @@ def go(turn: Turn, act: Act) -> None:
     turn.show(str(act.value), quantity=kept)
 
 
+def devices(turn: Turn, act: Act) -> None:
+    """The banner was tapped: the list of devices."""
+    turn.show("technician")
+
+
 def pay(turn: Turn, act: Act) -> None:
     """Encaisser: to the payment screen, when there is something to pay."""
     if turn.order is not None and turn.order.live:
@@ -192,9 +197,10 @@ SALE: dict[str, Handler] = {
     "above": above,
     "void-line": void_line,
     "go": go,
+    "devices": devices,
     "pay": pay,
 }
-MORE: dict[str, Handler] = {"go": go, "void-ticket": void_ticket}
+MORE: dict[str, Handler] = {"go": go, "devices": devices, "void-ticket": void_ticket}
 PRICE: dict[str, Handler] = {**DIGITS, "next": take_price, "go": go}
 WEIGHT: dict[str, Handler] = {**DIGITS, "next": take_weight, "go": go}
 QUANTITY: dict[str, Handler] = {**DIGITS, "digit": quantity_digit, "next": take_quantity, "go": go}

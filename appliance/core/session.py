@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from appliance.core import event as ev
 from appliance.core.closing import closing_body
-from appliance.core.counter import go
+from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
 from appliance.core.effect import Kick, Print, ReadShop
 from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
@@ -148,7 +148,7 @@ def close_day(turn: Turn, act: Act) -> None:
     turn.show("")
 
 
-OPEN_DAY: dict[str, Handler] = {**DIGITS, "next": start_day, "go": go}
+OPEN_DAY: dict[str, Handler] = {**DIGITS, "next": start_day, "go": go, "devices": devices}
 CASH_IN: dict[str, Handler] = {**DIGITS, "next": cash_in, "go": go}
 CASH_OUT: dict[str, Handler] = {**DIGITS, "next": cash_out, "go": go}
 DRAWER: dict[str, Handler] = {"drawer": open_drawer, "go": go}
