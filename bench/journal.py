@@ -13,15 +13,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
+from threading import Thread
 from typing import NamedTuple
 
 from appliance.storage import keys
 from appliance.storage.flash import Mode, OsDisk
 from appliance.storage.journal import Journal
-from appliance.storage.record import encode
+from appliance.storage.record import Record, encode
 from appliance.storage.writer import ThreadWriter
 from bench.verify import Till
 
@@ -273,10 +274,10 @@ def _added() -> Row:
     return _row("journal.added", round(added), "us above it, p50", round(base), what, "<= 150", met=added <= 150)
 
 
-def _wait(writer: ThreadWriter, record: object) -> None:
-    done = Event()
-    writer.submit([record], lambda _: done.set())  # type: ignore[list-item]
-    done.wait()
+def _wait(writer: ThreadWriter, record: Record) -> None:
+    done: SimpleQueue[object] = SimpleQueue()
+    writer.submit([record], done.put)
+    done.get()
 
 
 def _timed(action: Act) -> float:

@@ -173,9 +173,9 @@ def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: in
 
 def _sealed(data: bytes, header: Header, last: int, run: Run) -> Run | None:
     """The run if it ends in zeros, in a good signature, and begins with the genesis that the header names."""
-    used = HEAD.unpack_from(data, last)[4]
+    used, end = HEAD.unpack_from(data, last)[4], run.end * header.unit
     cp = Checkpoint(chain.chain_id(header.genesis), run.next_seq, run.head)
-    if not is_zero(data[run.end * header.unit : run.end * header.unit + FRAME_LIMIT]) or run.next_seq == header.first_seq:
+    if not is_zero(data[end : end + FRAME_LIMIT]) or run.next_seq == header.first_seq:
         return None
     if not chain.signed(header.key, chain.cp_bytes(cp), data[last + used - 64 : last + used]):
         return None

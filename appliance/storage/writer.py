@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from threading import Condition, Thread
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import NamedTuple, Protocol
 
 from appliance.storage.journal import Commit, Journal, JournalFailed
@@ -123,12 +125,13 @@ class InlineWriter:
         self._appender.close(clean=clean)
 
 
-class Turn(NamedTuple):
-    """What the thread is to do now; all empty = nothing waits, a chunk of a blank segment may be written."""
+class Order(NamedTuple):
+    """What another thread asks for, and the time.monotonic at which it must be done."""
 
-    tasks: list[Task]
-    anchor: bool = False
+    due: float
+    task: Task | None = None
     close: bool = False
+    clean: bool = False
 
 
 class ThreadWriter:
@@ -137,11 +140,8 @@ class ThreadWriter:
     def __init__(self, journal: Journal, post: Post, on_flush: Callable[[], None] | None = None) -> None:
         self._journal, self._post = journal, post
         self._appender = Appender(journal, on_flush)
-        self._news = Condition()
-        self._tasks: list[Task] = []
-        self._due: float | None = None  # time.monotonic at which what waits must go
-        self._anchor = self._close = False
-        self._clean = True
+        self._inbox: SimpleQueue[Order] = SimpleQueue()
+        self._waiting: list[Order] = []  # this and below: of the writing thread only
         self._work: Iterator[None] | None = journal.work()
         self._thread = Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -151,48 +151,47 @@ class ThreadWriter:
         return self._appender.flushes
 
     def submit(self, records: Sequence[Record], done: Done, *, urgent: bool = True) -> None:
-        with self._news:
-            self._tasks.append(Task(records, done))
-            self._wake(0.0 if urgent else PATIENCE)
+        self._inbox.put(Order(time.monotonic() + (0.0 if urgent else PATIENCE), Task(records, done)))
 
     def anchor(self) -> None:
-        with self._news:
-            self._anchor = True
-            self._wake(0.0)
+        self._inbox.put(Order(time.monotonic()))
 
     def close(self, *, clean: bool = True) -> None:
-        with self._news:
-            self._close, self._clean = True, clean
-            self._wake(0.0)
+        self._inbox.put(Order(time.monotonic(), close=True, clean=clean))
         self._thread.join()
 
-    def _wake(self, delay: float) -> None:
-        due = time.monotonic() + delay
-        if self._due is None or due < self._due:
-            self._due = due
-            self._news.notify()
-
     def _run(self) -> None:
-        turn = Turn([])
-        while not turn.close:
-            turn = self._wait()
-            if turn.tasks:
-                self._write(turn.tasks)
-            if turn.anchor:
+        closing: Order | None = None
+        while closing is None:
+            orders = self._due()
+            tasks = [order.task for order in orders if order.task]
+            closing = next((order for order in orders if order.close), None)
+            if tasks:
+                self._write(tasks)
+            if closing is None and len(tasks) < len(orders):
                 self._appender.guarded(self._journal.anchor)
-            if turn == Turn([]):
+            if not orders:
                 self._appender.guarded(self._prepare)
-        self._appender.close(clean=self._clean)
+        self._appender.close(clean=closing.clean)
 
-    def _wait(self) -> Turn:
-        with self._news:
-            while self._due is None or self._due > time.monotonic():
-                if self._work and not self._appender.failed:
-                    return Turn([])
-                self._news.wait(None if self._due is None else max(0.0, self._due - time.monotonic()))
-            turn = Turn(self._tasks, self._anchor, self._close)
-            self._tasks, self._anchor, self._due = [], False, None
-            return turn
+    def _due(self) -> list[Order]:
+        """All that waits, once the first of it is due; nothing when there is leisure to prepare a blank."""
+        while True:
+            self._drain()
+            first = min((order.due for order in self._waiting), default=None)
+            left = None if first is None else first - time.monotonic()
+            if left is not None and left <= 0:
+                orders, self._waiting = self._waiting, []
+                return orders
+            if self._work and not self._appender.failed:
+                return []
+            with suppress(Empty):
+                self._waiting.append(self._inbox.get(timeout=left))
+
+    def _drain(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._waiting.append(self._inbox.get_nowait())
 
     def _write(self, tasks: list[Task]) -> None:
         outcome = self._appender.write(tasks)

@@ -102,14 +102,3 @@ def test_frame_elsewhere(place: tuple[int, int]) -> None:
     data = bytes.fromhex(VECTORS["frame"]["512"]).ljust(512, b"\0")
 
     assert frame.parse(data, 0, 512, *place) is None
-
-
-def test_cddl() -> None:
-    """The CDDL file accepts the vectors and refuses what is no record."""
-    zcbor = pytest.importorskip("zcbor")
-    cddl = (Path(appliance.storage.__file__).parent / "record.cddl").read_text()
-    types = zcbor.DataTranslator.from_cddl(cddl, 16).my_types
-    for data in RECORDS:
-        types["record"].validate_str(data)
-    with pytest.raises(zcbor.CddlValidationError):
-        types["record"].validate_str(bytes.fromhex("8101"))
