@@ -95,15 +95,14 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     major, number = head >> 5, head & 31
     if number >= 24:
         number, at = _argument(data, at, number)
+    if major == 3:
+        return _text(data, at, at + number)
     if major < 2:
         if number > INT_LIMIT - major:
             raise RecordError("an integer is beyond 2^53-1")
         return (-1 - number if major else number), at
-    if major < 4:
-        end = at + number
-        if end > len(data):
-            raise RecordError("it is cut short")
-        return (_text(data[at:end]) if major == 3 else data[at:end]), end
+    if major == 2:
+        return _bytes(data, at, at + number), at + number
     if major > 5:
         if head != 0xF6:
             raise RecordError("only null, no float, bool, tag or undefined value is allowed")
@@ -114,35 +113,52 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
 
 
 def _argument(data: bytes, at: int, size: int) -> tuple[int, int]:
-    if size > 27:
+    if size == 24:
+        number, end = data[at], at + 1
+    elif size == 25:
+        number, end = data[at] << 8 | data[at + 1], at + 2
+    elif size > 27:
         raise RecordError("a length is indefinite or reserved")
-    end = at + (1 << (size - 24))
-    if end > len(data):
-        raise RecordError("it is cut short")
-    number = int.from_bytes(data[at:end], "big")
+    else:
+        end = at + (1 << (size - 24))
+        number = int.from_bytes(_bytes(data, at, end), "big")
     if number < _LEAST[size - 24]:
         raise RecordError("an integer or length is not in its shortest form")
     return number, end
 
 
-def _text(raw: bytes) -> str:
+def _bytes(data: bytes, at: int, end: int) -> bytes:
+    if end > len(data):
+        raise RecordError("it is cut short")
+    return data[at:end]
+
+
+def _text(data: bytes, at: int, end: int) -> tuple[str, int]:
+    raw = _bytes(data, at, end)
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         raise RecordError("a text is not UTF-8") from None
-    if raw.isascii() and text.isprintable():
-        return text
+    if not (text.isascii() and text.isprintable()):
+        _check_text(text)
+    return text, end
+
+
+def _check_text(text: str) -> None:
     if _UNFIT.search(text):
         raise RecordError("a text has a control or direction character")
     if not unicodedata.is_normalized("NFC", text):
         raise RecordError("a text is not in NFC")
-    return text
 
 
 def _array(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     items: list[Value] = []
     for _ in range(count):
-        item, at = _item(data, at, depth + 1)
+        item: Value = data[at]  # most items are one-byte integers
+        if data[at] < 24:
+            at += 1
+        else:
+            item, at = _item(data, at, depth + 1)
         items.append(item)
     return items, at
 
@@ -151,7 +167,11 @@ def _map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     pairs: dict[int, Value] = {}
     last = -1
     for _ in range(count):
-        key, at = _item(data, at, depth + 1)
+        key: Value = data[at]
+        if data[at] < 24:
+            at += 1
+        else:
+            key, at = _item(data, at, depth + 1)
         if type(key) is not int or not last < key <= KEY_LIMIT:
             raise RecordError("a key is not a small integer above the one before it")
         pairs[key], at = _item(data, at, depth + 1)
