@@ -27,6 +27,7 @@ from appliance.simulator.touch import RANGE, Touch
 from appliance.simulator.wire import InputWire, SerialWire
 
 PRINTER_BAUD: Final = 115200
+PATIENCE: Final = 5000  # ms: a virtual chip on a busy machine answers late, and is not lost
 
 
 class Hardware:
@@ -55,7 +56,7 @@ class Hardware:
             "printer": _driver("escpos", path=str(self.printer.wire.path), baud=PRINTER_BAUD, flow="none",
                                columns=self.printer.model.columns),
             "drawer": _driver("printer"),
-            "badge": _driver("pn532", path=str(self.badge.wire.path)),
+            "badge": _driver("pn532", path=str(self.badge.wire.path), patience=PATIENCE),
             "scanner": _driver("evdev", path=str(self.scanner.wire.path)),
             "touch": _driver("evdev", path=str(self.touch.wire.path), size=list(self.size), range=list(RANGE)),
             "beeper": _driver("evdev", path=str(self.beeper.wire.path)),
