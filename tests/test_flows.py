@@ -14,12 +14,9 @@ from appliance.display.theme import theme_for
 from appliance.simulator import cards, script
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step
+from tests.flow_pictures import ACCEPT, FLOWS, SHOP, SIZE, SMALL, glass, recorded, row
 
-ROOT = Path(__file__).resolve().parents[1]
-SHOP = ROOT / "samples" / "epicerie"
-FLOWS = [*sorted((ROOT / "tests" / "flows").glob("*.flow")), SHOP / "day.flow"]
-SIZES = [(1280, 800), (800, 480)]
-SMALL = 512 << 10
+SIZES = [SIZE, (800, 480)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -27,15 +24,23 @@ SMALL = 512 << 10
 def test_flow(flow: Path, size: tuple[int, int], tmp_path: Path) -> None:
     """The flow plays to its end and what it recorded verifies."""
     world = SimulatedWorld(tmp_path / "data", SHOP, size, segment_size=SMALL)
+    rows: list[str] = []
+
+    def after(step: Step) -> None:
+        glass_is_right(world, step)
+        rows.append(row(step, glass(world)))
+
     try:
         world.power_on()
-        failure = Player(world, cards.read(SHOP), lambda step: glass_is_right(world, step)).play(script.parse(flow))
+        failure = Player(world, cards.read(SHOP), after).play(script.parse(flow))
         world.stop()
     finally:
         world.close()
 
     assert failure is None
     assert verify_main([str(tmp_path / "data")]) == 0
+    if size == SIZE:
+        assert rows == recorded(flow), f"the pictures of {flow.stem} changed; look, then: {ACCEPT}"
 
 
 def glass_is_right(world: SimulatedWorld, step: Step) -> None:

@@ -32,14 +32,17 @@ ABSENCES: Final = 2  # polls without it before a badge counts as taken away: one
 
 @dataclass(frozen=True, slots=True)
 class BadgeOptions:
+    """`patience`: ms that an answer may take at least. UM0701-02 allows 15; adapters and busy machines add theirs."""
+
     path: str
+    patience: int = 100
 
 
 class Pn532Reader:
     Options = BadgeOptions
 
     def __init__(self, options: BadgeOptions, _loop: Loop) -> None:
-        self._path = options.path
+        self._path, self._patience = options.path, options.patience
         self._transport: Any = None
         self._frontend: Any = None
         self._target: Any = None
@@ -49,7 +52,7 @@ class Pn532Reader:
     def open(self) -> None:
         """Raises `Lost` when no PN532 answers there."""
         try:
-            self._transport = _transport(self._path)
+            self._transport = _transport(self._path, self._patience)
             greet(self._transport)
             self._frontend, self._target = _frontend(self._transport, self._path)
         except Lost:
@@ -133,11 +136,18 @@ def _exchange(transport: Any, command: bytes, answer: bytes) -> bool:  # noqa: A
         return False
 
 
-def _transport(path: str) -> Any:  # noqa: ANN401
+def _transport(path: str, patience: int) -> Any:  # noqa: ANN401
     from nfc.clf.transport import TTY
 
+    class Patient(TTY):  # type: ignore[misc]
+        """nfcpy waits 100 ms for an ACK, too little on some machines."""
+
+        def read(self, timeout: int) -> bytearray:
+            answer: bytearray = super().read(max(timeout, patience))
+            return answer
+
     try:
-        return TTY(path)
+        return Patient(path)
     except OSError as error:
         raise Lost(f"The serial port {path} cannot be opened: {_why(error)}.") from None
 
