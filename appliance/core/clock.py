@@ -1,19 +1,26 @@
 """Time: never before the last record, a jump is an event, without trust a person confirms once (CLK-01..04).
 
-The wall clock must move as CLOCK_BOOTTIME does, within two seconds, or a `clock` record says what was found.
+The wall clock must move as CLOCK_BOOTTIME does, within two seconds, or a `clock` record says what was found. After a
+jump time goes on as it did: a clock that leaps into another year must not date a record there, since no later record
+may be dated before it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.digits import DIGITS, type_digit
+from appliance.core.instant import Instant
+from appliance.core.ledger import Ledger
 from appliance.core.turn import Handler, Turn
 
 TOLERANCE = 2_000
 EARLIEST = 1_767_225_600_000  # 2026-01-01, before the first release: an older clock has lost its time
+DAY = 86_400_000
+FARTHEST = 10 * 366 * DAY  # after the last record: a later date is a slip in the year
 TIME_DIGITS = 12  # JJMMAAAAHHMM
 
 
@@ -24,31 +31,49 @@ def watch(turn: Turn) -> None:
         return
     expected = before.t + turn.at.up - before.up
     if abs(turn.at.t - expected) > TOLERANCE:
-        _record(turn, expected, "jump")
+        _record(turn, expected, "jump", turn.ledger.offset + expected - turn.at.t)
 
 
-def at_boot(turn: Turn) -> None:
-    """A clock behind the journal, or older than this software, is not believed."""
-    now = turn.at.t + turn.ledger.offset
-    if now < turn.ledger.t:
-        _record(turn, turn.ledger.t, "behind")
-    elif now < EARLIEST:
-        _record(turn, EARLIEST, "implausible")
+def found_again(turn: Turn) -> int:
+    """Before the first record of a process: a correction of days was given to a clock that had lost its time.
+
+    When that clock is right again the correction is void. Returns the time that it would have made, 0 for none.
+    """
+    offset = turn.ledger.offset
+    if abs(offset) <= DAY or turn.at.t < max(turn.ledger.t, EARLIEST):
+        return 0
+    turn.ledger = replace(turn.ledger, offset=0)
+    return turn.at.t + offset
 
 
-def _record(turn: Turn, expected: int, why: str) -> None:
-    turn.emit(ev.CLOCK, {1: expected, 2: turn.at.t, 3: why, 4: turn.ledger.offset})
+def at_boot(turn: Turn, corrected: int) -> None:
+    """A clock behind the journal, or older than this software, is not believed; one found again is confirmed."""
+    offset = turn.ledger.offset
+    if turn.at.t + offset < turn.ledger.t:
+        _record(turn, turn.ledger.t, "behind", offset)
+    elif turn.at.t + offset < EARLIEST:
+        _record(turn, EARLIEST, "implausible", offset)
+    elif corrected:
+        _record(turn, corrected, "jump", 0)
+
+
+def _record(turn: Turn, expected: int, why: str, offset: int) -> None:
+    """Dated with the new offset."""
+    turn.ledger = replace(turn.ledger, offset=offset)
+    turn.emit(ev.CLOCK, {1: expected, 2: turn.at.t, 3: why, 4: offset})
     turn.set(asked_clock=False)
 
 
-def believable(turn: Turn) -> bool:
+def believable(ledger: Ledger, at: Instant) -> bool:
     """False while the machine's time is before what is already recorded: then it can only be corrected."""
-    now = turn.at.t + turn.ledger.offset
-    return now >= turn.ledger.t and now >= EARLIEST
+    now = at.t + ledger.offset
+    return now >= ledger.t and now >= EARLIEST
 
 
 def confirm(turn: Turn, act: Act) -> None:
     """Oui: the time shown is right, said by a person and recorded."""
+    if not believable(turn.ledger, turn.at):
+        return
     turn.emit(ev.CLOCK, {1: turn.t, 2: turn.at.t, 3: "confirmed", 4: turn.ledger.offset})
     turn.set(asked_clock=True)
 
@@ -62,10 +87,12 @@ def take(turn: Turn, act: Act) -> None:
     wanted = parse(turn.ui.typed, turn.at.tz)
     if wanted is None:
         turn.set(refusal="Taper le jour, le mois, l'année, l'heure : 21 11 2026 12 34.")
-    elif wanted < turn.ledger.t:
+    elif wanted < max(turn.ledger.t, EARLIEST):
         turn.set(refusal="C'est avant le dernier enregistrement de la caisse.")
+    elif wanted > max(turn.ledger.t, EARLIEST) + FARTHEST:
+        turn.set(refusal="C'est trop loin dans l'avenir. Vérifier l'année.")
     else:
-        turn.emit(ev.CLOCK, {1: wanted, 2: turn.at.t, 3: "corrected", 4: wanted - turn.at.t})
+        _record(turn, wanted, "corrected", wanted - turn.at.t)
         turn.show("", asked_clock=True)
 
 
@@ -88,7 +115,8 @@ def digit(turn: Turn, act: Act) -> None:
 
 
 def leave(turn: Turn, act: Act) -> None:
-    turn.show("")
+    """Nothing was corrected: the question comes back."""
+    turn.show("", asked_clock=False)
 
 
 CLOCK: dict[str, Handler] = {"clock-yes": confirm, "clock-correct": correct}

@@ -39,7 +39,7 @@ class Paper:
 
     order: int
     fact: int
-    type: str  # ticket | duplicate | z | test
+    type: str  # ticket | z | test; a duplicate bears the type of what it shows
     number: int
     why: str = ""  # of a doubt: cut | lost
 
@@ -296,8 +296,9 @@ def _no_print(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _duplicate(ledger: Ledger, event: Event) -> Ledger:
+    shows = cast(str, event.body[1])
     number, fact, copy = cast("tuple[int, int, int]", (event.body[2], event.body[3], event.body[4]))
-    paper = Paper(event.seq, fact, "duplicate", number)
+    paper = Paper(event.seq, fact, shows, number)
     doubts = tuple(doubt for doubt in ledger.doubts if doubt.fact != fact)
     grown = replace(ledger, papers=(*ledger.papers, paper), copies={**ledger.copies, fact: copy}, doubts=doubts)
     return _traced(grown, duplicates=1)

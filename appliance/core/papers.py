@@ -60,18 +60,13 @@ def answer_doubt(turn: Turn, act: Act) -> None:
         return
     doubt = turn.ledger.doubts[0]
     if act.name == "doubt-print":
-        duplicate(turn, doubt.fact, kind_of(doubt), doubt.number, _why(doubt))
+        duplicate(turn, doubt.fact, doubt.type, doubt.number, _why(doubt))
     else:
         turn.emit(ev.NO_PRINT, {1: doubt.number, 2: doubt.fact, 3: _why(doubt)})
 
 
 def _why(doubt: Paper) -> str:
     return AFTER_CUT if doubt.why == "cut" else AFTER_LOSS
-
-
-def kind_of(doubt: Paper) -> str:
-    """What a doubtful paper shows: the day's closing, or a ticket."""
-    return "z" if doubt.type == "z" or doubt.fact == doubt.order else "ticket"
 
 
 def test_page(turn: Turn, act: Act) -> None:

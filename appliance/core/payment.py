@@ -61,7 +61,7 @@ def take(turn: Turn, chosen: Means, amount: int) -> None:
 
 
 def _cash_cap(turn: Turn) -> int:
-    return CASH_CAP.on(turn.at.local.date())
+    return CASH_CAP.on(turn.local.date())
 
 
 def _over_cap(turn: Turn) -> None:
@@ -134,7 +134,7 @@ def ticket_body(turn: Turn, order: Order) -> dict[int, Value]:
 
 
 def _mentions(turn: Turn, order: Order) -> list[Value]:
-    today = turn.at.local.date()
+    today = turn.local.date()
     day = turn.ledger.day
     found: list[Value] = []
     if day is not None and day.identity.vat_regime == "franchise":

@@ -35,7 +35,7 @@ def open_day(turn: Turn) -> None:
     config = turn.shop.config()
     if dict(turn.ledger.config) != config:
         turn.emit(ev.CONFIG, config)
-    date = (turn.at.local - timedelta(hours=turn.shop.day_pivot)).date().isoformat()
+    date = (turn.local - timedelta(hours=turn.shop.day_pivot)).date().isoformat()
     number = turn.ledger.day_number + 1
     amount = turn.ledger.last_float if turn.ui.fresh else typed(turn)
     made = turn.emit(ev.DAY_OPEN, {1: number, 2: amount, 3: date, 4: turn.shop.identity.body()})

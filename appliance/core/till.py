@@ -82,6 +82,7 @@ def _rest(turn: Turn, what: Input) -> None:
 
 def _boot(turn: Turn, boot: Boot) -> None:
     """The first records of a process: genesis on an empty journal, the torn tail first on a cut one."""
+    corrected = clock.found_again(turn)
     if turn.ledger.seq == 0:
         _genesis(turn, boot)
     if boot.gap is not None:
@@ -90,7 +91,7 @@ def _boot(turn: Turn, boot: Boot) -> None:
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware}, operator="")
     if turn.ledger.operator:
         turn.emit(ev.LOGOUT, {1: "power cut"})
-    clock.at_boot(turn)
+    clock.at_boot(turn, corrected)
 
 
 def _genesis(turn: Turn, boot: Boot) -> None:
@@ -141,9 +142,11 @@ def _code(turn: Turn, text: str) -> None:
         turn.beep("refused")
     elif operator.present_code(turn, text):
         return
-    elif here not in SCANNABLE or technician(turn.state):
+    elif here not in SCANNABLE or turn.ledger.day is None or technician(turn.state):
         turn.beep("refused")
     else:
+        if here == "quantity":
+            counter.take_quantity(turn, Act("next"))
         counter.scan(turn, text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from appliance.core.act import Act
 from appliance.core.effect import Beep, Effect
@@ -54,6 +55,11 @@ class Turn:
     def t(self) -> int:
         """Now, in ms: the machine's clock, corrected by a person, and never before the last record (CLK-03)."""
         return max(self.at.t + self.ledger.offset, self.ledger.t)
+
+    @property
+    def local(self) -> datetime:
+        """The same moment on the till's calendar."""
+        return Instant(self.t, self.at.tz, self.at.up).local
 
     @property
     def order(self) -> Order | None:
@@ -145,4 +151,6 @@ def screen(state: State) -> str:
         return ui.screen if ui.screen in ("errors", "time") else "technician"
     if ledger.day is None:
         return ui.screen if ui.screen in BETWEEN_DAYS else "open-day"
+    if ledger.order and ledger.order.payments:
+        return "payment"  # once money was taken a basket can only be paid on
     return ui.screen or "sale"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.alarms import words as alarm_words
+from appliance.core.clock import believable
 from appliance.core.input import Device
 from appliance.core.instant import Instant
 from appliance.core.ledger import TicketRef
 from appliance.core.money import euros
-from appliance.core.papers import kind_of
 from appliance.core.scenes.header import header, local, moment
 from appliance.core.turn import State, technician
 from appliance.core.ui import Message
@@ -162,7 +162,7 @@ AGAIN = "L'imprimer de nouveau en entier\u00a0? Il portera «\u00a0DUPLICATA\u00
 def doubt(state: State, at: Instant) -> MessageView:
     """After a cut or a lost link: did that paper come out? Never a silent second one."""
     paper = state.ledger.doubts[0]
-    z = kind_of(paper) == "z"
+    z = paper.type == "z"
     what = f"La clôture Z n° {paper.number}" if z else f"Le ticket {paper.number:06d}"
     cut = paper.why == "cut"
     safe = f"{what} est {'enregistrée' if z else 'payé et enregistré'}."
@@ -177,8 +177,12 @@ def doubt(state: State, at: Instant) -> MessageView:
 
 def clock(state: State, at: Instant) -> MessageView:
     now = local(state, at)
-    text = f"Il est bien {words.long_date(now)} {now.year}, {words.clock(now)}\u00a0?"
-    keys = (Key("Corriger", Act("clock-correct")), Key("Oui", Act("clock-yes")))
+    if believable(state.ledger, at):
+        text = f"Il est bien {words.long_date(now)} {now.year}, {words.clock(now)}\u00a0?"
+        keys: tuple[Key, ...] = (Key("Corriger", Act("clock-correct")), Key("Oui", Act("clock-yes")))
+    else:
+        text = "La caisse a perdu l'heure. Taper la date et l'heure qu'il est."
+        keys = (Key("Corriger", Act("clock-correct")),)
     return MessageView(header(state, at), "Heure à confirmer.", (text,), "", keys, False)
 
 
