@@ -8,12 +8,13 @@ from appliance.core.barcode import misread
 from appliance.core.catalogue import Article
 from appliance.core.digits import DIGITS, typed
 from appliance.core.money import euros
-from appliance.core.sale import MAX_LINES, MAX_QUANTITY, Line
+from appliance.core.sale import MAX_LINES, MAX_QUANTITY, MAX_SIZE, Line
 from appliance.core.turn import Handler, Turn
 from appliance.core.ui import Choice, Message
 
 VOID_REASON = "erreur de saisie"
 MAX_AMOUNT = 9_999_999  # 99 999,99 € a line
+MAX_CODE = 64  # signs of a scanned code that a record keeps
 
 
 def scan(turn: Turn, text: str) -> None:
@@ -39,7 +40,7 @@ def _unknown(turn: Turn, text: str) -> Message:
 
 
 def _refuse_code(turn: Turn, text: str, why: str, message: Message) -> None:
-    turn.emit(ev.UNKNOWN_CODE, {1: printable(text)[:64], 2: why})
+    turn.emit(ev.UNKNOWN_CODE, {1: printable(text)[:MAX_CODE], 2: why})
     turn.beep("refused")
     turn.say(message)
 
@@ -76,12 +77,11 @@ def ring(turn: Turn, article: Article, how: str) -> None:
 
 def add(turn: Turn, article: Article, price: int, quantity: int, how: str, code: str = "") -> None:
     order = turn.order
-    if order is not None and len(order.lines) >= MAX_LINES:
+    line = Line.ring(len(order.lines) + 1 if order else 1, article, price, quantity, _rate(turn, article))
+    if order is not None and (len(order.lines) >= MAX_LINES or order.size + line.size > MAX_SIZE):
         turn.beep("refused")
-        turn.say(Message("Ticket trop long.", (f"{MAX_LINES} lignes au plus. L'encaisser, puis continuer.",)))
+        turn.say(Message("Ticket trop long.", (f"{len(order.lines)} lignes au plus. L'encaisser, puis continuer.",)))
         return
-    rate = 0 if turn.shop.identity.vat_regime == "franchise" else article.rate
-    line = Line.ring(len(order.lines) + 1 if order else 1, article, price, quantity, rate)
     if line.amount > MAX_AMOUNT:
         turn.beep("refused")
         turn.say(Message("Somme trop grande.", ("Vérifier la quantité et le prix.",), euros(line.amount)))
@@ -93,10 +93,17 @@ def add(turn: Turn, article: Article, price: int, quantity: int, how: str, code:
     turn.show("")
 
 
+def _rate(turn: Turn, article: Article) -> int:
+    """None in the franchise regime, which is that of the day's opening."""
+    day = turn.ledger.day
+    identity = day.identity if day else turn.shop.identity
+    return 0 if identity.vat_regime == "franchise" else article.rate
+
+
 def _record_line(turn: Turn, line: Line, how: str, code: str) -> None:
     number = turn.ledger.order_number
     values = dict(zip(range(2, 14), line.body(), strict=True))
-    values[10] = line.code or printable(code)
+    values[10] = line.code or printable(code)[:MAX_CODE]
     turn.emit(ev.LINE, {1: number, **values, 14: how})
 
 
@@ -172,8 +179,13 @@ def above(turn: Turn, act: Act) -> None:
     turn.set(above=int(act.value))
 
 
+PLACES = ("", "quantity", "drawer", "more", "reprint", "cash-in", "cash-out", "technician", "errors", "time")
+
+
 def go(turn: Turn, act: Act) -> None:
-    """To another screen of the counter: more, quantity, cash-in…; the reasons start at the most usual."""
+    """To another screen of the counter; the reasons start at the most usual."""
+    if act.value not in PLACES:
+        return
     kept = turn.ui.quantity if act.value == "" else 0
     turn.show(str(act.value), quantity=kept)
 

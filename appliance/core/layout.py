@@ -7,6 +7,7 @@ import textwrap
 from appliance.core.paper import Row
 
 WIDE = 42  # columns from which titles are double width
+LEAST = 8  # columns that a wrapped left part needs beside the right one
 
 
 class Sheet:
@@ -58,20 +59,25 @@ class Sheet:
         self._rows.append(Row(clean(text)[:room].center(room), bold=True, double=wide, tall=not wide, invert=True))
 
     def pair(self, left: str, right: str, *, bold: bool = False, double: bool = False) -> None:
-        """Left and right edge; the right part never moves or breaks, the left part wraps above it."""
+        """Left and right edge; the right part never breaks, the left part wraps above it."""
         wide = double and self.columns >= WIDE
         room = self.columns // 2 if wide else self.columns
-        lines = self._wrap(left, max(room - len(right) - 1, 4)) or [""]
-        *above, last = lines
+        left, right = clean(left), clean(right)
+        beside = room - len(right) - 1
+        lines = self._wrap(left, beside) if beside >= min(len(left), LEAST) else [*self._wrap(left, room), ""]
+        *above, last = lines or [""]
         for line in above:
             self._rows.append(Row(line, bold=bold))
-        text = last + " " * (room - len(last) - len(clean(right))) + clean(right)
+        if len(right) > room:
+            self.text(right, bold=bold)
+            return
+        text = last + " " * (room - len(last) - len(right)) + right
         self._rows.append(Row(text, bold=bold or double, double=wide, tall=double and not wide))
 
     def triple(self, left: str, middle: str, right: str) -> None:
         """Three parts on one line, or the last one on its own."""
         joined = f"{middle}   {right}"
-        if len(left) + 1 + len(joined) <= self.columns:
+        if len(clean(left)) + 1 + len(clean(joined)) <= self.columns:
             self.pair(left, joined)
         else:
             self.pair(left, middle)
@@ -86,12 +92,19 @@ class Sheet:
         self._rows.append(Row((last + " " * (self.columns - len(last) - len(right)) + right).rstrip()))
 
     def cells(self, first: str, *others: str, bold: bool = False) -> None:
-        """A row of four columns: 12 each on 48, 8 8 7 9 on 32."""
+        """A row of four columns: 12 each on 48, 8 8 7 9 on 32. What does not fit goes to rows of its own."""
         widths = (self.columns // 4,) * 4 if self.columns >= WIDE else (8, 8, 7, self.columns - 23)
-        text = clean(first)[: widths[0] + (widths[1] if not others[0] else 0)].ljust(widths[0])
-        for other, width in zip(others, widths[1:], strict=True):
-            text += other.rjust(width) if other else " " * (width - max(len(text) - widths[0], 0))
-        self._rows.append(Row(text, bold=bold))
+        first = clean(first)
+        text = first.ljust(widths[0] + (widths[1] if not others[0] else 0))
+        for place, other in enumerate(others, 1):
+            text += other.rjust(widths[place]) if other else ""
+        if len(text) == self.columns and _apart(text, (first, *others)):
+            self._rows.append(Row(text, bold=bold))
+            return
+        self.text(first, bold=bold)
+        sums = "  ".join(other for other in others if other)
+        for line in [sums] if len(sums) <= self.columns else [other for other in others if other]:
+            self._rows.append(Row(line.rjust(self.columns), bold=bold))
 
     @property
     def _label_width(self) -> int:
@@ -101,6 +114,11 @@ class Sheet:
         """Breaks at spaces; leading spaces of a line that fits are kept."""
         text = clean(text)
         return [text] if len(text) <= room else textwrap.wrap(text, room, break_long_words=True)
+
+
+def _apart(text: str, cells: tuple[str, ...]) -> bool:
+    """Whether blanks stand between all that is not empty."""
+    return text.split() == " ".join(cell for cell in cells if cell).split()
 
 
 FOLD = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2212": "-", "×": "x", "\u2011": "-", "’": "'"})

@@ -10,7 +10,7 @@ from appliance.core.effect import Kick
 from appliance.core.event import Value
 from appliance.core.law import CASH_CAP, FRANCHISE, WARRANTY
 from appliance.core.money import euros
-from appliance.core.sale import Order, Payment
+from appliance.core.sale import MAX_PAYMENTS, Order, Payment
 from appliance.core.shop import Means
 from appliance.core.turn import Handler, Turn
 from appliance.core.ui import Choice, Message
@@ -49,7 +49,9 @@ def take(turn: Turn, chosen: Means, amount: int) -> None:
     if order is None or (order.due <= 0 and order.total != 0):
         return
     over = amount - order.due
-    if over > 0 and chosen.over == "refuse":
+    if over < 0 and len(order.payments) >= MAX_PAYMENTS - 1:
+        _too_many(turn, order)
+    elif over > 0 and chosen.over == "refuse":
         _too_much(turn, chosen, order)
     elif chosen.kind == "cash" and order.cash_kept + min(amount, order.due) > _cash_cap(turn):
         _over_cap(turn)
@@ -69,6 +71,12 @@ def _over_cap(turn: Turn) -> None:
     turn.beep("refused")
     turn.set(typed="")
     turn.say(Message(f"Espèces limitées à {cap}.", ("Payer le reste par carte ou chèque.",)))
+
+
+def _too_many(turn: Turn, order: Order) -> None:
+    turn.beep("refused")
+    turn.set(typed="")
+    turn.say(Message("Trop de paiements.", ("Prendre tout le reste en une fois.",), euros(order.due)))
 
 
 def _too_much(turn: Turn, chosen: Means, order: Order) -> None:
@@ -97,9 +105,9 @@ def _settle(turn: Turn, chosen: Means, amount: int) -> None:
 
 
 def finalise(turn: Turn, order: Order) -> None:
-    """The ticket, whole and by value; the drawer opens once for a ticket with a means that goes into it."""
+    """The ticket, whole and by value; the drawer opens once for a means that goes into it, or for change."""
     ticket = turn.emit(ev.TICKET, ticket_body(turn, order))
-    kinds = {each.kind for each in order.payments}
+    kinds = {"cash" if each.kind == "change" else each.kind for each in order.payments}
     with_drawer = {each.kind for each in means(turn) if each.drawer}
     if kinds & with_drawer:
         pulse = turn.emit(ev.DRAWER, {1: "sale", 2: "", 3: ticket.seq})

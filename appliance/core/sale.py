@@ -10,7 +10,9 @@ from appliance.core.event import Value
 from appliance.core.money import times
 from appliance.core.vat import Rows, VatRow, add, extract
 
-MAX_LINES = 300  # a ticket of 300 lines is 17.5 KB, under the 24 KiB of a record
+MAX_LINES = 300
+MAX_SIZE = 19_500  # bytes of a ticket's lines as the journal writes them: seller, payments and sums fit beside in 24 KiB
+MAX_PAYMENTS = 12
 MAX_QUANTITY = 999_000
 
 
@@ -31,6 +33,13 @@ class Line:
     unit: str = "piece"
     warranty: int = 0
     void: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes in the journal: a head of one to five bytes a value, and the texts."""
+        numbers = (self.quantity, self.unit_price, self.amount, self.rate, self.ht, self.vat)
+        texts = [len(text.encode()) for text in (self.label, self.code, self.nature, self.unit)]
+        return 2 + sum(map(_head, (self.number, *numbers, *texts))) + sum(texts)
 
     def body(self) -> list[Value]:
         return [
@@ -72,6 +81,10 @@ class Line:
         )
 
 
+def _head(number: int) -> int:
+    return 1 if number < 24 else 2 if number < 1 << 8 else 3 if number < 1 << 16 else 5
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """`amount` in cents; change is a payment of kind "change" with a negative amount (PAY-01)."""
@@ -103,6 +116,10 @@ class Order:
     @property
     def total(self) -> int:
         return sum(line.amount for line in self.lines if not line.void)
+
+    @property
+    def size(self) -> int:
+        return sum(line.size for line in self.lines if not line.void)
 
     @property
     def paid(self) -> int:

@@ -113,7 +113,7 @@ def count_clear(turn: Turn, act: Act) -> None:
 
 
 def field(turn: Turn, act: Act) -> None:
-    turn.set(field=int(act.value), fresh=True)
+    turn.set(field=int(act.value) % len(DENOMINATIONS), fresh=True)
 
 
 def follow(turn: Turn, act: Act) -> None:
