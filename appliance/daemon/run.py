@@ -22,6 +22,8 @@ from appliance.storage.journal import JournalFailed
 from appliance.storage.keys import KeyFileError
 from appliance.storage.recover import JournalError
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
+
 
 def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
@@ -52,9 +54,11 @@ def _serve(config: Config) -> int:
     notify = Notify()
     setting = Setting(hardware=hardware_id(), on_frame=mirror(config.mirror), on_failure=_say_failure)
     till = Till(config, loop, OsDisk(), setting)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
     till.start()
-    for sign in (signal.SIGTERM, signal.SIGINT):
+    for sign in ENDS:
         signal.signal(sign, lambda number, frame: loop.post(lambda: till.stop("asked", loop.stop)))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     notify.ready(loop)
     loop.run()
     notify.say("STOPPING=1")

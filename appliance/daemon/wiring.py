@@ -37,6 +37,7 @@ from appliance.storage.writer import ThreadWriter, Writer
 
 PEPPER = b"sceau/pepper/1\0"
 MINUTE = 60_000
+STOP_AGAIN = 5
 
 
 class StartError(Exception):
@@ -101,7 +102,10 @@ class Till:
         self._loop.post(self._fit)
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
-        """An orderly end: recorded, anchored, closed."""
+        """An orderly end: recorded, anchored, closed. What is on its way to flash comes first, or Stop is lost."""
+        if self.service.busy:
+            self._loop.call_in(STOP_AGAIN, lambda: self.stop(why, then))
+            return
         self.service.feed(Stop(why))
         self._close_devices()
         self.writer.close()
