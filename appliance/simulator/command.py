@@ -29,6 +29,8 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     width, _, height = options.size.partition("x")
     try:
+        if not options.shop.is_dir():
+            raise CannotError(f"{options.shop}: no such folder; give a shop folder with --shop DIR")
         data = _data_folder(options.data)
         with _door(options.port) as door:
             return asyncio.run(_serve(door, data, options.shop.resolve(), (int(width), int(height))))

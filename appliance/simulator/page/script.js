@@ -78,12 +78,26 @@ function showState(now) {
 
 const plain = (text) => text.replace(/\s+/g, " ").trim();
 
+// The till takes a second tap so soon after the last for a bounce of the hand. A key that has just appeared says so,
+// for those who are quicker than a hand: aria-disabled until then.
+const BOUNCE = 450;
+let touched = -BOUNCE;
+
+function ripen(key) {
+  const left = touched + BOUNCE - performance.now();
+  if (left <= 0) return;
+  key.setAttribute("aria-disabled", "true");
+  setTimeout(() => key.removeAttribute("aria-disabled"), left);
+}
+
 // A real button lies over each key of the picture; one that stays keeps its focus.
 function showKeys(hits) {
   const old = new Map([...keys.children].map((key) => [key.dataset.id, key]));
   const wanted = hits.map(([label, act, value, left, top, right, bottom]) => {
     const id = [label, act, value].join("|");
-    const key = old.get(id) ?? make("button", { type: "button", "data-id": id, "aria-label": plain(label) || act });
+    const known = old.get(id);
+    const key = known ?? make("button", { type: "button", "data-id": id, "aria-label": plain(label) || act });
+    if (!known) ripen(key);
     old.delete(id);
     Object.assign(key.style, {
       left: `${(left / width) * 100}%`, top: `${(top / height) * 100}%`,
@@ -115,21 +129,25 @@ for (const end of ["pointerup", "pointercancel"]) {
   glass.addEventListener(end, (event) => {
     if (event.pointerId !== finger) return;
     finger = null;
+    touched = performance.now();
     wish("up");
   });
 }
 // Without a pointer (keyboard, screen reader) a click has no count.
 keys.addEventListener("click", (event) => {
   const key = event.target.closest("button");
-  if (key && event.detail === 0) wish("tap", { x: Number(key.dataset.x), y: Number(key.dataset.y) });
+  if (!key || event.detail !== 0) return;
+  touched = performance.now();
+  wish("tap", { x: Number(key.dataset.x), y: Number(key.dataset.y) });
 });
 
 // Badges and codes
 
-const KIND = { nfc: "", barcode: "code-barres", "": "sans badge" };
+const KIND = { nfc: "À présenter au lecteur de badges", barcode: "À passer au scanner : un code-barres", "": "Sans badge" };
 for (const card of things.cards) {
-  const key = make("button", { type: "button", "aria-label": `Badge de ${card.name}` }, make("span", {}, card.name));
-  key.append(make("small", {}, [KIND[card.kind], card.pin && `code ${card.pin}`].filter(Boolean).join(" · ")));
+  const key = make("button", { type: "button", class: card.kind, "aria-label": `Badge de ${card.name}` }, make("span", {}, card.name));
+  if (card.pin) key.append(make("small", {}, `code ${card.pin}`));
+  key.title = KIND[card.kind];
   key.disabled = !card.kind;
   key.onclick = () => wish("badge", { name: card.name });
   $("#badges .list").append(key);
