@@ -6,8 +6,8 @@ import re
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-_PLAIN = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
-_THOUSANDTHS = re.compile(r"(\d{1,5})(?:[.,](\d{1,3}))?")
+_PLAIN = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?", re.ASCII)
+_THOUSANDTHS = re.compile(r"(\d{1,5})(?:[.,](\d{1,3}))?", re.ASCII)
 
 
 def divide(numerator: int, denominator: int) -> int:
