@@ -28,7 +28,7 @@ MAY = {
 PURE = {"appliance/storage/record.py", "appliance/storage/segment.py", "appliance/storage/frame.py"}
 IMPURE_MODULES = {"os", "time", "threading", "socket", "select", "subprocess", "tempfile", "mmap", "logging"}
 # A flow's player sees what a person sees.
-PLAYER = ("player.py", "hand.py", "script.py", "world.py", "cards.py")
+PLAYER = ("player.py", "expectations.py", "hand.py", "script.py", "world.py", "cards.py")
 
 
 def modules() -> list[Path]:

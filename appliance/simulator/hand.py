@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from appliance.simulator.script import Word
 from appliance.simulator.world import Glass, Spot, World
 
 LOOK = 400
@@ -28,6 +29,12 @@ def cents(text: str) -> int:
         return int(whole.lstrip("-") or "0") * 100 * (1 if whole[:1] != "-" else -1) + int((rest or "0").ljust(2, "0"))
     except ValueError as error:
         raise FlowError(f"{text!r} is not a sum") from error
+
+
+def want(words: list[Word], *wanted: str) -> None:
+    """These words are expected here."""
+    if [word.text for word in words[: len(wanted)]] != list(wanted):
+        raise FlowError(f"{' '.join(wanted)} is wanted here")
 
 
 class Hand:

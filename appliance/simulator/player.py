@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 from appliance.simulator.cards import Card, Pocket
-from appliance.simulator.hand import FlowError, Hand, cents, plain
+from appliance.simulator.expectations import Expectations
+from appliance.simulator.hand import FlowError, Hand, cents, plain, want
 from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
-PAID = {"due": "0,00", "change": "0,00"}  # what a final ticket means when its screen shows no other sum
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 LATER = {"discount", "park", "recall", "refund", "training", "network", "terminal", "usb"}
 ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
@@ -26,7 +24,7 @@ class Player:
     def __init__(self, world: World, pocket: Pocket, after_verb: Callable[[Step], None] = lambda step: None) -> None:
         self.world, self.pocket, self.hand = world, pocket, Hand(world)
         self._after_verb = after_verb
-        self._figures: dict[str, str] = {}
+        self.expectations = Expectations(world, self.hand)
 
     def play(self, steps: Iterable[Step]) -> str | None:
         """`<file>:<line>: <what was seen instead>` of the first step that fails; None when all went well."""
@@ -50,7 +48,7 @@ class Player:
         self._run(step)
         if verb not in ("expect", "at", "wait"):
             self.world.finish()
-        self._remember(verb)
+        self.expectations.remember(verb)
         self._after_verb(step)
 
     def _run(self, step: Step) -> None:
@@ -71,17 +69,6 @@ class Player:
         for act in ("decline", "doubt-no"):
             while self.world.alive and self.hand.find_act(act):
                 self.hand.tap_act(act)
-
-    def _remember(self, verb: str) -> None:
-        """Sums of a ticket stay known until the next ring."""
-        if not self.world.alive:
-            return
-        glass = self.hand.glass()
-        if verb == "ring":
-            self._figures = {}
-        if glass.screen == "print":
-            self._figures.update(PAID)
-        self._figures.update(glass.figures)
 
     # Time and people
 
@@ -132,7 +119,7 @@ class Player:
     # The day
 
     def open(self, words: list[Word]) -> None:
-        _want(words, "day", "float")
+        want(words, "day", "float")
         self._amount(words[2].text)
         self.hand.tap_act("next")
 
@@ -254,7 +241,7 @@ class Player:
         self.hand.tap_act("print" if yes else "decline")
 
     def reprint(self, words: list[Word]) -> None:
-        _want(words, "last")
+        want(words, "last")
         self._to_counter()
         self.hand.tap_act("go", "more")
         self.hand.tap_act("go", "reprint")
@@ -337,80 +324,8 @@ class Player:
     def tear(self, words: list[Word]) -> None:
         self.world.tear()
 
-    # Expectations
-
     def expect(self, words: list[Word]) -> None:
-        EXPECTATIONS[words[0].text](self, words[1:])
-
-    def expect_screen(self, words: list[Word]) -> None:
-        if self.hand.glass().screen != words[0].text:
-            raise FlowError(self.hand.seen())
-
-    def expect_shows(self, words: list[Word]) -> None:
-        if not self.hand.shows(words[0].text):
-            raise FlowError(f"not shown: {words[0].text!r}, {self.hand.seen()}")
-
-    def expect_figure(self, name: str, words: list[Word]) -> None:
-        glass = self.hand.glass()
-        shown = glass.figures.get(name) or (PAID if glass.screen == "print" else self._figures).get(name)
-        if shown is None:
-            raise FlowError(f"no {name} is shown, {self.hand.seen()}")
-        if cents(shown) != cents(words[0].text):
-            raise FlowError(f"the {name} is {plain(shown)}")
-
-    def expect_total(self, words: list[Word]) -> None:
-        self.expect_figure("total", words)
-
-    def expect_due(self, words: list[Word]) -> None:
-        self.expect_figure("due", words)
-
-    def expect_change(self, words: list[Word]) -> None:
-        self.expect_figure("change", words)
-
-    def _printed(self, text: str) -> bool:
-        lines = [plain(line) for line in self.world.paper().splitlines()]
-        wanted = plain(text)
-        return any(wanted in line for line in lines) or wanted in " ".join(lines)
-
-    def expect_printed(self, words: list[Word]) -> None:
-        if not self._printed(words[0].text):
-            raise FlowError(f"not on the paper: {words[0].text!r}; it says: {plain(self.world.paper())[:600]}")
-
-    def expect_not(self, words: list[Word]) -> None:
-        _want(words, "printed")
-        if self._printed(words[1].text):
-            raise FlowError(f"on the paper: {words[1].text!r}")
-
-    def expect_drawer(self, words: list[Word]) -> None:
-        seen = self.world.drawer_openings()
-        if seen != int(words[1].text):
-            raise FlowError(f"the drawer was opened {seen} times")
-
-    def expect_record(self, words: list[Word]) -> None:
-        kind = words[0].text.replace("_", "-")
-        wanted = dict(word.text.replace('"', "").split("=", 1) for word in words[1:])
-        bodies = [record["body"] for record in self.world.records() if record["kind"] == kind]
-        if not any(all(_matches(body.get(key), text) for key, text in wanted.items()) for body in bodies):
-            last = json.dumps(bodies[-1], ensure_ascii=False)[:300] if bodies else "none of this kind"
-            raise FlowError(f"no such record; the last {kind}: {last}")
-
-    def expect_tickets(self, words: list[Word]) -> None:
-        records = self.world.records()
-        session = max((record["session"] for record in records), default=0)
-        seen = sum(record["kind"] == "ticket" and record["session"] == session for record in records)
-        if seen != int(words[0].text):
-            raise FlowError(f"there are {seen} tickets")
-
-
-def _matches(value: Any, text: str) -> bool:  # noqa: ANN401 - any JSON value
-    if isinstance(value, int) and "." in text:
-        return value == cents(text)
-    return str(value) == text or json.dumps(value, ensure_ascii=False) == text
-
-
-def _want(words: list[Word], *wanted: str) -> None:
-    if [word.text for word in words[: len(wanted)]] != list(wanted):
-        raise FlowError(f"{' '.join(wanted)} is wanted here")
+        self.expectations.expect(words)
 
 
 Verb = Callable[[Player, list[Word]], None]
@@ -441,17 +356,4 @@ VERBS: dict[str, Verb] = {
     "power": Player.power,
     "tear": Player.tear,
     "expect": Player.expect,
-}
-
-EXPECTATIONS: dict[str, Verb] = {
-    "screen": Player.expect_screen,
-    "shows": Player.expect_shows,
-    "total": Player.expect_total,
-    "due": Player.expect_due,
-    "change": Player.expect_change,
-    "printed": Player.expect_printed,
-    "not": Player.expect_not,
-    "drawer": Player.expect_drawer,
-    "record": Player.expect_record,
-    "tickets": Player.expect_tickets,
 }
