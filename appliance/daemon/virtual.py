@@ -137,8 +137,8 @@ class SimulatedWorld:
         self._flushes_left = 0
         self._mains_off = True
         if till is not None:
-            self.hardware.switch_off()
             till.abandon()
+            self.hardware.switch_off()
             self.loop.close()
 
     def stop(self) -> None:

@@ -123,6 +123,11 @@ class Journal:
         return self._end * self.unit if self._header else 0
 
     @property
+    def end(self) -> int:
+        """Units of the last segment up to the tip, header and gaps included."""
+        return self._end
+
+    @property
     def failed(self) -> JournalFailed | None:
         return self._failed
 

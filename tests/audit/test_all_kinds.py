@@ -1,0 +1,74 @@
+"""Every byte of a journal that holds every kind: changed, the verdict is broken and names the first record in doubt."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from appliance.audit.command import verify_main
+from appliance.audit.verify import BROKEN, Kinds, verify
+from appliance.core import event as ev
+from appliance.core.refold import Refold
+from appliance.storage import frame, segment
+from tests.audit.kinds import UNIT, packed
+
+KINDS = Kinds(ticket=ev.TICKET, closings=(ev.DAY_CLOSE,), stop=ev.STOP)
+SLICES = 8
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("kinds")
+    records = packed(home / "packed", home / "lived")
+    shutil.rmtree(home / "lived")
+
+    assert {record.kind for record in records} == set(ev.NAMES)
+    return home / "packed"
+
+
+def broken_at(home: Path) -> tuple[int | None, int | None]:
+    verdict = verify(home, kinds=KINDS, refold=Refold, pause=lambda: None)
+
+    assert verdict.code == BROKEN
+    return verdict.seq, verdict.segment
+
+
+def frames(data: bytes) -> list[tuple[int, int, int]]:
+    """(first byte, first byte after, first record) of each frame of the first segment."""
+    found, index = [], 1
+    while any(data[index * UNIT : (index + 1) * UNIT]):
+        here = frame.parse(data, index * UNIT, UNIT, 1, index) if data[index * UNIT :][:4] == b"SCF1" else None
+        end = here.end if here else index + 1
+        if here:
+            found.append((index * UNIT, end * UNIT, here.first_seq))
+        index = end
+    return found
+
+
+def test_it_is_intact(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The packed journal is one that a till could have written."""
+    assert verify_main([str(journal)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("intact: ")
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_every_byte(journal: Path, tmp_path: Path, part: int) -> None:
+    """One changed byte anywhere in header, frames or gap: broken, at the first record of its frame."""
+    shutil.copytree(journal, tmp_path / "copy")
+    path = tmp_path / "copy" / "journal" / segment.name(1)
+    data, random = path.read_bytes(), Random(part)
+    places = frames(data)
+    end = places[-1][1]
+    with path.open("r+b", buffering=0) as file:
+        for offset in range(part, end, SLICES):
+            file.seek(offset)
+            file.write(bytes([data[offset] ^ random.randrange(1, 256)]))
+            seq, number = broken_at(tmp_path / "copy")
+            file.seek(offset)
+            file.write(data[offset : offset + 1])
+            first = next((first for start, stop, first in places if start <= offset < stop), None)
+
+            assert number == 1 if offset < UNIT else first is None or seq == first, offset
