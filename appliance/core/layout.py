@@ -85,11 +85,18 @@ class Sheet:
 
     def item(self, label: str, amount: str, sign: str) -> None:
         """A line of a ticket: label, amount, VAT letter; the amount stands on the label's last row."""
-        *above, last = self._wrap(label, self._label_width) or [""]
+        right = f"{amount} {sign}"
+        *above, last = self._wrap(label, min(self._label_width, self.columns - len(right) - 1)) or [""]
         for line in above:
             self._rows.append(Row(line))
-        right = f"{amount} {sign}"
         self._rows.append(Row((last + " " * (self.columns - len(last) - len(right)) + right).rstrip()))
+
+    def product(self, figures: str, amount: str, sign: str) -> None:
+        """Quantity and price beside the amount, or on a row above it when they are long: figures never break."""
+        if len(figures) + len(amount) + len(sign) + 2 > self.columns:
+            self._rows.append(Row(figures))
+            figures = ""
+        self._rows.append(Row(f"{figures}{f'{amount} {sign}'.rjust(self.columns - len(figures))}".rstrip()))
 
     def cells(self, first: str, *others: str, bold: bool = False) -> None:
         """A row of four columns: 12 each on 48, 8 8 7 9 on 32. What does not fit goes to rows of its own."""

@@ -127,7 +127,7 @@ def _lines(sheet: Sheet, body: dict[int, Any]) -> None:
         else:
             sheet.wrapped(label)
             many = str(quantity // 1000) if unit == "piece" else f"{quantity // 1000},{quantity % 1000:03d} {unit}"
-            sheet.item(f"   {many} x {plain(price)}", plain(amount), sign)
+            sheet.product(f"   {many} x {plain(price)}", plain(amount), sign)
 
 
 def _vat(sheet: Sheet, rows: list[Any], rates: tuple[int, ...]) -> None:

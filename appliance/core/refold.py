@@ -58,6 +58,7 @@ Body = dict[int, Any]
 def _day_open(ledger: Ledger, body: Body, event: Event) -> None:
     _require(ledger.day is None, "a day is already open")
     _require(body[1] == ledger.day_number + 1, "the day numbers have a gap")
+    _require(body[4] == ledger.config.get(1), "the seller is not the one of the configuration")
 
 
 def _order(ledger: Ledger, body: Body, event: Event) -> None:
@@ -80,6 +81,13 @@ def _line_void(ledger: Ledger, body: Body, event: Event) -> None:
     _require(any(x.number == body[2] and x.amount == -body[4] for x in lines), "no such line can be given up")
 
 
+def _order_void(ledger: Ledger, body: Body, event: Event) -> None:
+    _of_order(ledger, body, event)
+    order = ledger.order
+    _require(order is not None and not order.payments, "a basket with payments is given up")
+    _require(order is not None and body[2] == order.total, "the sum of the basket given up is wrong")
+
+
 def _of_order(ledger: Ledger, body: Body, event: Event) -> None:
     _require(ledger.order is not None and ledger.order.number == body[1], "it belongs to no open order")
 
@@ -96,6 +104,14 @@ def _ticket(ledger: Ledger, body: Body, event: Event) -> None:
     _require(body[7] == [p.body() for p in order.payments], "the payments of the ticket are not those taken")
     after = ledger.perpetual.plus(order.total)
     _require((body[9], body[10]) == (after.algebraic, after.absolute), "a perpetual total is wrong")
+    _require(body[8] == order.articles, "the number of articles is not that of the lines")
+    identity = ledger.day.identity.body() if ledger.day else None
+    _require(body[11] == identity and body[12] == list(ledger.rates), "the seller or the rates are not the day's")
+
+
+def _print(ledger: Ledger, body: Body, event: Event) -> None:
+    asked = ledger.question
+    _require(asked is not None and (body[1], body[2]) == (asked.number, asked.record), "no such ticket waits for paper")
 
 
 def _duplicate(ledger: Ledger, body: Body, event: Event) -> None:
@@ -121,12 +137,13 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.ORDER: _order,
     ev.LINE: _line,
     ev.LINE_VOID: _line_void,
-    ev.ORDER_VOID: _of_order,
+    ev.ORDER_VOID: _order_void,
     ev.PAYMENT: _of_order,
     ev.CHANGE: _of_order,
     ev.PAYMENT_ASKED: _of_order,
     ev.PAYMENT_REFUSED: _of_order,
     ev.TICKET: _ticket,
+    ev.PRINT: _print,
     ev.DUPLICATE: _duplicate,
     ev.COUNT: _count,
     ev.DAY_CLOSE: _day_close,

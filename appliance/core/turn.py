@@ -89,13 +89,13 @@ class Turn:
     def show(self, screen: str, **changes: object) -> None:
         """Goes to a screen with nothing typed, nothing selected."""
         kept = Ui(category=self.ui.category, page=self.ui.page, broken=self.ui.broken, asked_clock=self.ui.asked_clock)
-        self.ui = replace(kept, screen=screen, **changes)  # type: ignore[arg-type]
+        self.ui = kept._replace(screen=screen, **changes)  # type: ignore[arg-type]
 
     def set(self, **changes: object) -> None:
-        self.ui = replace(self.ui, **changes)  # type: ignore[arg-type]
+        self.ui = self.ui._replace(**changes)  # type: ignore[arg-type]
 
     def say(self, message: Message) -> None:
-        self.ui = replace(self.ui, message=message)
+        self.ui = self.ui._replace(message=message)
 
     def close(self) -> State:
         return replace(self.state, ledger=self.ledger, ui=self.ui, seen=self.at)
@@ -147,6 +147,12 @@ def screen(state: State) -> str:
         return "clock"
     if asks_doubt(state):
         return "doubt"
+    return _page(state)
+
+
+def _page(state: State) -> str:
+    """Where the person went, as far as the day and the basket allow it."""
+    ledger, ui = state.ledger, state.ui
     if technician(state):
         return ui.screen if ui.screen in ("errors", "time") else "technician"
     if ledger.day is None:

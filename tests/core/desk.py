@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 
 from appliance.core import event as ev
 from appliance.core.act import Act
@@ -198,14 +198,3 @@ def acts(shown: object) -> Iterator[Act]:
     elif is_dataclass(shown) and not isinstance(shown, type):
         for field in fields(shown):
             yield from acts(getattr(shown, field.name))
-
-
-def moved(events: list[Event], **changes: object) -> list[Event]:
-    """The same events, each with these fields."""
-    return [replace_event(event, **changes) for event in events]
-
-
-def replace_event(event: Event, **changes: object) -> Event:
-    return Event(**{**event._asdict(), **changes})
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -127,11 +128,12 @@ def printed_once(rows: tuple[Row, ...], amounts: list[int]) -> None:
 def test_a_ticket_fits_its_paper(columns: int, sealed: Sealed) -> None:
     """Any ticket, at both widths: rows fit, signs are CP1252, every sum is whole."""
     rows = receipt.ticket(sealed, columns)
-    body = sealed.event.body
+    body: Any = sealed.event.body
 
     fits(rows, columns)
-    printed_once(rows, [each[4] for each in body[5]] + [each[2] for each in body[7]])  # type: ignore[union-attr,index,misc]
-    printed_once(rows, [cell for row in body[6] if row[0] for cell in row[1:]])  # type: ignore[union-attr,index,misc]
+    several = [each for each in body[5] if each[2] != 1000 or each[10] != "piece"]
+    printed_once(rows, [each[3] for each in several] + [each[4] for each in body[5]] + [each[2] for each in body[7]])
+    printed_once(rows, [cell for row in body[6] if row[0] for cell in row[1:]])
 
 
 @WIDTHS
@@ -140,12 +142,12 @@ def test_a_ticket_fits_its_paper(columns: int, sealed: Sealed) -> None:
 def test_a_closing_fits_its_paper(columns: int, sealed: Sealed) -> None:
     """Any Z, at both widths: rows fit and every sum of it is whole."""
     rows = receipt.closing(sealed, columns)
-    body = sealed.event.body
+    body: Any = sealed.event.body
 
     fits(rows, columns)
-    printed_once(rows, [body[key] for key in (7, 8, 10, 13, 14, 15, 17, 18, 19, 22, 24, 25, 26)])  # type: ignore[misc]
-    printed_once(rows, [cell for row in body[11] for cell in row[1:]])  # type: ignore[union-attr,index,misc]
-    printed_once(rows, [row[3] for row in body[12]])  # type: ignore[union-attr,index,misc]
+    printed_once(rows, [body[key] for key in (7, 8, 10, 13, 14, 15, 17, 18, 19, 22, 24, 25, 26)])
+    printed_once(rows, [cell for row in body[11] for cell in row[1:]])
+    printed_once(rows, [row[3] for row in body[12]])
 
 
 @WIDTHS
@@ -184,7 +186,9 @@ def test_change_is_a_row_of_its_own() -> None:
 def test_the_extract_is_characters_3_7_13_19() -> None:
     """SEC-06, counted from 1, of the signature in base64url."""
     assert receipt.extract(b"\x00" * 64) == "AAAA"
-    assert receipt.extract(bytes(range(64))) == "".join("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"[n] for n in (2, 6, 12, 18))
+    assert receipt.extract(bytes(range(64))) == "".join(
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"[n] for n in (2, 6, 12, 18)
+    )
 
 
 @WIDTHS
