@@ -7,7 +7,6 @@ may be dated before it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from appliance.core import event as ev
@@ -42,7 +41,7 @@ def found_again(turn: Turn) -> int:
     offset = turn.ledger.offset
     if abs(offset) <= DAY or turn.at.t < max(turn.ledger.t, EARLIEST):
         return 0
-    turn.ledger = replace(turn.ledger, offset=0)
+    turn.ledger = turn.ledger._replace(offset=0)
     return turn.at.t + offset
 
 
@@ -59,7 +58,7 @@ def at_boot(turn: Turn, corrected: int) -> None:
 
 def _record(turn: Turn, expected: int, why: str, offset: int) -> None:
     """Dated with the new offset."""
-    turn.ledger = replace(turn.ledger, offset=offset)
+    turn.ledger = turn.ledger._replace(offset=offset)
     turn.emit(ev.CLOCK, {1: expected, 2: turn.at.t, 3: why, 4: offset})
     turn.set(asked_clock=False)
 

@@ -7,8 +7,8 @@ adds up is asked by `refold.py`, with these same functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import cast
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, cast
 
 from appliance.core import event as ev
 from appliance.core.event import Event
@@ -17,11 +17,11 @@ from appliance.core.shop import Identity, Means
 from appliance.core.totals import Period, Perpetual, Totals
 from appliance.core.vat import VatRow
 
+NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 REMEMBERED = 1000  # tickets that the reprint screen reaches without reading the journal
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRef:
+class TicketRef(NamedTuple):
     """Where a final ticket stands: its number and the seq of its record."""
 
     number: int
@@ -33,8 +33,7 @@ class TicketRef:
     printed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """A document not yet known to be on paper: `order` is the record that ordered it, `fact` what it shows."""
 
     order: int
@@ -44,8 +43,7 @@ class Paper:
     why: str = ""  # of a doubt: cut | lost
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(NamedTuple):
     """Counts of a day that an owner looks at first (TIC-06)."""
 
     void_lines: int = 0
@@ -57,8 +55,7 @@ class Traces:
     no_prints: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """An open day session. `cash_in` and `cash_out` are positive sums, `movements` their counts."""
 
     number: int
@@ -81,8 +78,7 @@ class Day:
         return self.float + self.totals.cash + self.cash_in - self.cash_out
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """`seq` is the next record's; `t`, `tz`, `up` are the last record's."""
 
     seq: int = 0
@@ -92,7 +88,7 @@ class Ledger:
     till: str = ""
     siret: str = ""
     software: str = ""
-    config: Mapping[int, ev.Value] = field(default_factory=dict)
+    config: Mapping[int, ev.Value] = NOTHING
     means: tuple[Means, ...] = ()
     rates: tuple[int, ...] = ()
     fiscal_year_start: int = 1
@@ -100,8 +96,8 @@ class Ledger:
     offset: int = 0  # ms that a person added to the machine's clock
     trusted: bool = True
     operator: str = ""
-    failures: Mapping[str, int] = field(default_factory=dict)
-    locked_until: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, int] = NOTHING
+    locked_until: Mapping[str, int] = NOTHING
     day: Day | None = None
     day_number: int = 0
     last_float: int = 0  # what was counted at the last closing
@@ -115,7 +111,7 @@ class Ledger:
     given: int = 0
     papers: tuple[Paper, ...] = ()
     doubts: tuple[Paper, ...] = ()
-    copies: Mapping[int, int] = field(default_factory=dict)
+    copies: Mapping[int, int] = NOTHING
     perpetual: Perpetual = Perpetual()
     month: Period = Period()
     year: Period = Period()
@@ -131,48 +127,48 @@ def fold(events: Iterable[Event], ledger: Ledger | None = None) -> Ledger:
 
 def apply(ledger: Ledger, event: Event) -> Ledger:
     """The ledger after one more record. An unknown kind changes only the position: newer kinds are additive."""
-    moved = replace(ledger, seq=event.seq + 1, t=event.t, tz=event.tz, up=event.up)
+    moved = ledger._replace(seq=event.seq + 1, t=event.t, tz=event.tz, up=event.up)
     change = APPLY.get(event.kind)
     return change(moved, event) if change else moved
 
 
 def _genesis(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, till=cast(str, event.body[3]), siret=cast(str, event.body[4]))
+    return ledger._replace(till=cast(str, event.body[3]), siret=cast(str, event.body[4]))
 
 
 def _start(ledger: Ledger, event: Event) -> Ledger:
     """What was ordered and not confirmed when the till died becomes a question (a doubt), never a second order."""
     cut = ledger.running
-    doubts = (*ledger.doubts, *(replace(paper, why="cut") for paper in ledger.papers if paper.type != "test"))
+    doubts = (*ledger.doubts, *(paper._replace(why="cut") for paper in ledger.papers if paper.type != "test"))
     day = ledger.day
     if day is not None and cut:
-        day = replace(day, traces=replace(day.traces, power_cuts=day.traces.power_cuts + 1))
+        day = day._replace(traces=day.traces._replace(power_cuts=day.traces.power_cuts + 1))
     software = cast(str, event.body[1])
-    return replace(ledger, running=True, software=software, papers=(), doubts=doubts, day=day)
+    return ledger._replace(running=True, software=software, papers=(), doubts=doubts, day=day)
 
 
 def _stop(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, running=False)
+    return ledger._replace(running=False)
 
 
 def _clock(ledger: Ledger, event: Event) -> Ledger:
     why = event.body[3]
-    return replace(ledger, offset=cast(int, event.body[4]), trusted=why not in ("jump", "behind", "implausible"))
+    return ledger._replace(offset=cast(int, event.body[4]), trusted=why not in ("jump", "behind", "implausible"))
 
 
 def _config(ledger: Ledger, event: Event) -> Ledger:
     means = tuple(Means.of(each) for each in cast("list[ev.Value]", event.body[2]))
     rates = tuple(cast("list[int]", event.body[4]))
-    return replace(ledger, config=event.body, means=means, rates=rates, fiscal_year_start=cast(int, event.body[7]))
+    return ledger._replace(config=event.body, means=means, rates=rates, fiscal_year_start=cast(int, event.body[7]))
 
 
 def _login(ledger: Ledger, event: Event) -> Ledger:
     without = {who: count for who, count in ledger.failures.items() if who != event.operator}
-    return replace(ledger, operator=event.operator, failures=without)
+    return ledger._replace(operator=event.operator, failures=without)
 
 
 def _logout(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, operator="")
+    return ledger._replace(operator="")
 
 
 def _login_refused(ledger: Ledger, event: Event) -> Ledger:
@@ -180,32 +176,32 @@ def _login_refused(ledger: Ledger, event: Event) -> Ledger:
     traced = _traced(ledger, refused_logins=1)
     if event.body[1] != "wrong-pin":
         return traced
-    return replace(traced, failures={**ledger.failures, who: ledger.failures.get(who, 0) + 1})
+    return traced._replace(failures={**ledger.failures, who: ledger.failures.get(who, 0) + 1})
 
 
 def _lockout(ledger: Ledger, event: Event) -> Ledger:
     who, until = cast(str, event.body[1]), cast(int, event.body[2])
     failures = {key: count for key, count in ledger.failures.items() if key != who}
-    return replace(ledger, locked_until={**ledger.locked_until, who: until}, failures=failures)
+    return ledger._replace(locked_until={**ledger.locked_until, who: until}, failures=failures)
 
 
 def _traced(ledger: Ledger, **counts: int) -> Ledger:
     if ledger.day is None:
         return ledger
     traces = ledger.day.traces
-    grown = replace(traces, **{name: getattr(traces, name) + count for name, count in counts.items()})
-    return replace(ledger, day=replace(ledger.day, traces=grown))
+    grown = traces._replace(**{name: getattr(traces, name) + count for name, count in counts.items()})
+    return ledger._replace(day=ledger.day._replace(traces=grown))
 
 
 def _day_open(ledger: Ledger, event: Event) -> Ledger:
     number, amount, date = cast("tuple[int, int, str]", (event.body[1], event.body[2], event.body[3]))
     day = Day(number, amount, date, event.t, event.tz, Identity.of(event.body[4]))
-    return replace(ledger, day=day, day_number=number)
+    return ledger._replace(day=day, day_number=number)
 
 
 def _order(ledger: Ledger, event: Event) -> Ledger:
     number = cast(int, event.body[1])
-    return replace(ledger, order=Order(number), order_number=number)
+    return ledger._replace(order=Order(number), order_number=number)
 
 
 def line_of(event: Event) -> Line:
@@ -214,7 +210,7 @@ def line_of(event: Event) -> Line:
 
 
 def _line(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, order=_current(ledger).with_line(line_of(event)))
+    return ledger._replace(order=_current(ledger).with_line(line_of(event)))
 
 
 def _current(ledger: Ledger) -> Order:
@@ -225,11 +221,11 @@ def _current(ledger: Ledger) -> Order:
 
 def _line_void(ledger: Ledger, event: Event) -> Ledger:
     order = _current(ledger).without(cast(int, event.body[2]))
-    return _traced(replace(ledger, order=order), void_lines=1)
+    return _traced(ledger._replace(order=order), void_lines=1)
 
 
 def _order_void(ledger: Ledger, event: Event) -> Ledger:
-    return _traced(replace(ledger, order=None), void_orders=1)
+    return _traced(ledger._replace(order=None), void_orders=1)
 
 
 def payment_of(event: Event) -> Payment:
@@ -239,15 +235,15 @@ def payment_of(event: Event) -> Payment:
 
 def _payment(ledger: Ledger, event: Event) -> Ledger:
     given = cast(int, event.body.get(5, ledger.given))
-    return replace(ledger, order=_current(ledger).with_payment(payment_of(event)), given=given)
+    return ledger._replace(order=_current(ledger).with_payment(payment_of(event)), given=given)
 
 
 def _payment_asked(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, order=replace(_current(ledger), asked=payment_of(event)))
+    return ledger._replace(order=_current(ledger)._replace(asked=payment_of(event)))
 
 
 def _payment_refused(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, order=replace(_current(ledger), asked=None))
+    return ledger._replace(order=_current(ledger)._replace(asked=None))
 
 
 def _ticket(ledger: Ledger, event: Event) -> Ledger:
@@ -260,9 +256,8 @@ def _ticket(ledger: Ledger, event: Event) -> Ledger:
         raise ValueError("a ticket stands outside a day")
     first = ledger.day.first_ticket or number
     totals = ledger.day.totals.with_ticket(total, vat, payments)
-    day = replace(ledger.day, totals=totals, first_ticket=first, last_ticket=number)
-    return replace(
-        ledger,
+    day = ledger.day._replace(totals=totals, first_ticket=first, last_ticket=number)
+    return ledger._replace(
         day=day,
         order=None,
         ticket_number=number,
@@ -284,15 +279,15 @@ def fiscal_year(date: str, start: int) -> str:
 def _print(ledger: Ledger, event: Event) -> Ledger:
     number, fact = cast("tuple[int, int]", (event.body[1], event.body[2]))
     paper = Paper(event.seq, fact, "ticket", number)
-    return replace(ledger, question=None, papers=(*ledger.papers, paper))
+    return ledger._replace(question=None, papers=(*ledger.papers, paper))
 
 
 def _no_print(ledger: Ledger, event: Event) -> Ledger:
     """Answers the print question, or a doubt about paper when `why` says so."""
     fact, why = event.body[2], event.body[3]
     if why == "asked":
-        return _traced(replace(ledger, question=None), no_prints=1)
-    return replace(ledger, doubts=tuple(doubt for doubt in ledger.doubts if doubt.fact != fact))
+        return _traced(ledger._replace(question=None), no_prints=1)
+    return ledger._replace(doubts=tuple(doubt for doubt in ledger.doubts if doubt.fact != fact))
 
 
 def _duplicate(ledger: Ledger, event: Event) -> Ledger:
@@ -300,22 +295,31 @@ def _duplicate(ledger: Ledger, event: Event) -> Ledger:
     number, fact, copy = cast("tuple[int, int, int]", (event.body[2], event.body[3], event.body[4]))
     paper = Paper(event.seq, fact, shows, number)
     doubts = tuple(doubt for doubt in ledger.doubts if doubt.fact != fact)
-    grown = replace(ledger, papers=(*ledger.papers, paper), copies={**ledger.copies, fact: copy}, doubts=doubts)
+    grown = ledger._replace(papers=(*ledger.papers, paper), copies={**ledger.copies, fact: copy}, doubts=doubts)
     return _traced(grown, duplicates=1)
 
 
 def _printed(ledger: Ledger, event: Event) -> Ledger:
     order = event.body[1]
     fact = next((paper.fact for paper in ledger.papers if paper.order == order), -1)
-    tickets = tuple(replace(ref, printed=True) if ref.record == fact else ref for ref in ledger.tickets)
-    return replace(ledger, papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
+    tickets = _marked(ledger.tickets, fact)
+    return ledger._replace(papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
+
+
+def _marked(tickets: tuple[TicketRef, ...], fact: int) -> tuple[TicketRef, ...]:
+    """The ticket of record `fact` as printed; it is nearly always the last one."""
+    for place in range(len(tickets) - 1, -1, -1):
+        if tickets[place].record <= fact:
+            marked = tickets[place]._replace(printed=tickets[place].record == fact or tickets[place].printed)
+            return (*tickets[:place], marked, *tickets[place + 1 :])
+    return tickets
 
 
 def _print_lost(ledger: Ledger, event: Event) -> Ledger:
     order = event.body[1]
-    lost = tuple(replace(p, why="lost") for p in ledger.papers if p.order == order and p.type != "test")
+    lost = tuple(p._replace(why="lost") for p in ledger.papers if p.order == order and p.type != "test")
     papers = tuple(p for p in ledger.papers if p.order != order)
-    return replace(ledger, papers=papers, doubts=(*ledger.doubts, *lost))
+    return ledger._replace(papers=papers, doubts=(*ledger.doubts, *lost))
 
 
 def _drawer(ledger: Ledger, event: Event) -> Ledger:
@@ -325,14 +329,14 @@ def _drawer(ledger: Ledger, event: Event) -> Ledger:
 def _cash_in(ledger: Ledger, event: Event) -> Ledger:
     day = _open(ledger)
     ins, outs = day.movements
-    return replace(ledger, day=replace(day, cash_in=day.cash_in + cast(int, event.body[1]), movements=(ins + 1, outs)))
+    return ledger._replace(day=day._replace(cash_in=day.cash_in + cast(int, event.body[1]), movements=(ins + 1, outs)))
 
 
 def _cash_out(ledger: Ledger, event: Event) -> Ledger:
     day = _open(ledger)
     ins, outs = day.movements
     out = day.cash_out + cast(int, event.body[1])
-    return replace(ledger, day=replace(day, cash_out=out, movements=(ins, outs + 1)))
+    return ledger._replace(day=day._replace(cash_out=out, movements=(ins, outs + 1)))
 
 
 def _open(ledger: Ledger) -> Day:
@@ -342,14 +346,13 @@ def _open(ledger: Ledger) -> Day:
 
 
 def _count(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, day=replace(_open(ledger), counted=cast(int, event.body[1])))
+    return ledger._replace(day=_open(ledger)._replace(counted=cast(int, event.body[1])))
 
 
 def _day_close(ledger: Ledger, event: Event) -> Ledger:
     number = cast(int, event.body[1])
     paper = Paper(event.seq, event.seq, "z", number)
-    return replace(
-        ledger,
+    return ledger._replace(
         day=None,
         last_float=cast(int, event.body[18]),
         last_close=(number, event.t, event.tz),
@@ -358,7 +361,7 @@ def _day_close(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _test_print(ledger: Ledger, event: Event) -> Ledger:
-    return replace(ledger, papers=(*ledger.papers, Paper(event.seq, event.seq, "test", 0)))
+    return ledger._replace(papers=(*ledger.papers, Paper(event.seq, event.seq, "test", 0)))
 
 
 APPLY: dict[int, Callable[[Ledger, Event], Ledger]] = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 from appliance.core.catalogue import Article
 from appliance.core.event import Value
@@ -11,13 +10,12 @@ from appliance.core.money import times
 from appliance.core.vat import Rows, VatRow, add, extract
 
 MAX_LINES = 300
-MAX_SIZE = 19_500  # bytes of a ticket's lines as the journal writes them: seller, payments and sums fit beside in 24 KiB
+MAX_SIZE = 19_500  # bytes of a ticket's lines in the journal: seller, payments and sums fit beside in 24 KiB
 MAX_PAYMENTS = 12
 MAX_QUANTITY = 999_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Everything by value: label, price, rate and what follows from them (INA-03, VAT-04)."""
 
     number: int
@@ -42,20 +40,8 @@ class Line:
         return 2 + sum(map(_head, (self.number, *numbers, *texts))) + sum(texts)
 
     def body(self) -> list[Value]:
-        return [
-            self.number,
-            self.label,
-            self.quantity,
-            self.unit_price,
-            self.amount,
-            self.rate,
-            self.ht,
-            self.vat,
-            self.code,
-            self.nature,
-            self.unit,
-            self.warranty,
-        ]
+        """All but `void`: a line that was given up is in no ticket."""
+        return list(self[:-1])
 
     @staticmethod
     def of(value: Value) -> Line:
@@ -85,8 +71,7 @@ def _head(number: int) -> int:
     return 1 if number < 24 else 2 if number < 1 << 8 else 3 if number < 1 << 16 else 5
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """`amount` in cents; change is a payment of kind "change" with a negative amount (PAY-01)."""
 
     label: str
@@ -102,8 +87,7 @@ class Payment:
         return Payment(label, kind, amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     number: int
     lines: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
@@ -144,11 +128,11 @@ class Order:
         return add((), (VatRow(line.rate, line.ht, line.vat, line.amount) for line in self.live))
 
     def with_line(self, line: Line) -> Order:
-        return replace(self, lines=(*self.lines, line))
+        return self._replace(lines=(*self.lines, line))
 
     def without(self, number: int) -> Order:
-        lines = tuple(replace(line, void=True) if line.number == number else line for line in self.lines)
-        return replace(self, lines=lines)
+        lines = tuple(line._replace(void=True) if line.number == number else line for line in self.lines)
+        return self._replace(lines=lines)
 
     def with_payment(self, payment: Payment) -> Order:
-        return replace(self, payments=(*self.payments, payment), asked=None)
+        return self._replace(payments=(*self.payments, payment), asked=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from appliance.core.act import Act
 
@@ -29,8 +30,7 @@ class Message:
     grave: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Ui:
+class Ui(NamedTuple):
     screen: str = ""  # "" is the natural one: sale, or open-day
     typed: str = ""  # digits
     choice: int = 0  # reason chosen on an entry screen
