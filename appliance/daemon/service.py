@@ -13,7 +13,7 @@ from typing import Protocol
 from appliance.core import event as ev
 from appliance.core.effect import Beep, Effect, Kick, Print, ReadShop
 from appliance.core.event import Event
-from appliance.core.input import Input, JournalBroken, PaperDone, ShopRead
+from appliance.core.input import Boot, Input, JournalBroken, PaperDone, ShopRead
 from appliance.core.scene import view
 from appliance.core.till import State, step
 from appliance.daemon.documents import rows_of
@@ -62,12 +62,20 @@ class Service:
         self._waiting = False  # for a flush that the screen or an effect depends on
         self._unflushed = 0
         self._dead = False
+        self._dark = False
         self._anchor_timer: object | None = None
 
     @property
     def busy(self) -> bool:
         """An input is queued or a record is not yet durable."""
         return bool(self._inputs) or self._unflushed > 0
+
+    def begin(self, read: ShopRead, boot: Boot) -> None:
+        """A start: nothing is drawn before its record, or the one who was logged in when the power went is seen."""
+        self._dark = True
+        self.feed(read)
+        self._dark = False
+        self.feed(boot)
 
     def feed(self, what: Input) -> None:
         """Takes an input; it is stepped at once, or after the flush that the till waits for."""
@@ -145,7 +153,7 @@ class Service:
 
     def draw(self) -> None:
         """The screen for the state of now; only what changed is painted. Not while a record is on its way to flash."""
-        if self._waiting:
+        if self._waiting or self._dark:
             return
         frame = render(view(self.state, self._loop.clock.now()), self._theme)
         self._painter.show(frame)

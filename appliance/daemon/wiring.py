@@ -37,7 +37,7 @@ from appliance.storage.writer import ThreadWriter, Writer
 
 PEPPER = b"sceau/pepper/1\0"
 MINUTE = 60_000
-STOP_AGAIN = 5
+AGAIN = 5
 
 
 class StartError(Exception):
@@ -72,7 +72,7 @@ class Setting:
 
 
 class Till:
-    """A whole till on one loop. `start` returns when the first screen stands."""
+    """A whole till on one loop. After `start` the first screen stands as soon as the record of the start is durable."""
 
     def __init__(self, config: Config, loop: Loop, disk: Disk, setting: Setting) -> None:
         self._config, self._loop, self._disk, self._setting = config, loop, disk, setting
@@ -104,7 +104,7 @@ class Till:
     def stop(self, why: str, then: Callable[[], None]) -> None:
         """An orderly end: recorded, anchored, closed. What is on its way to flash comes first, or Stop is lost."""
         if self.service.busy:
-            self._loop.call_in(STOP_AGAIN, lambda: self.stop(why, then))
+            self._loop.call_in(AGAIN, lambda: self.stop(why, then))
             return
         self.service.feed(Stop(why))
         self._close_devices()
@@ -144,8 +144,8 @@ class Till:
             raise ShopError(read.errors)
         gap = self.journal.gap
         birth = Birth(key.public, sha256(os.urandom(32)).digest()[:16])
-        self.service.feed(read)
-        self.service.feed(Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None))
+        boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None)
+        self.service.begin(read, boot)
         self._tick()
 
     def _shop_read(self, secret: bytes) -> ShopRead:
@@ -166,6 +166,9 @@ class Till:
 
     def _fit(self) -> None:
         """Loads the drivers once the first screen stands: python-escpos and nfcpy take longer than all before."""
+        if self.painter.frame is None:  # the record of the start is still on its way to flash
+            self._loop.call_in(AGAIN, self._fit)
+            return
         self._person()
         self._input("touch", self._contacts)
         self._printer()
