@@ -209,7 +209,7 @@ class Live:
             self.diary.note("sound", _tone_words(tone.pitch, tone.lasted), pitch=tone.pitch, lasted=tone.lasted)
 
     def _seen(self, name: str, detail: str) -> None:
-        words = {"first-byte": "L'imprimante reçoit un papier", "cut": "Papier coupé", "pulse": "Le tiroir s'ouvre"}
+        words = {"first-byte": "L'imprimante commence", "cut": "Papier coupé", "pulse": "Le tiroir s'ouvre"}
         if name in words:
             self.diary.note("paper" if name != "pulse" else "drawer", words[name])
 

@@ -154,7 +154,7 @@ for (const card of things.cards) {
 }
 for (const [code, label, price] of things.articles) {
   const key = make("button", { type: "button", "aria-label": `Scanner ${label}` }, make("span", {}, label), make("small", {}, price ? `${price.replace(".", ",")} €` : ""));
-  key.title = code;
+  key.title = `${label}, ${code}`;
   key.onclick = () => wish("scan", { code });
   $("#codes .list").append(key);
 }
