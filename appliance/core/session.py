@@ -83,6 +83,7 @@ def start_count(turn: Turn, act: Act) -> None:
     """Clôturer la journée: refused while a basket stands."""
     if turn.order is not None and turn.order.live:
         turn.beep("refused")
+        turn.show("")
         text = ("L'encaisser ou l'annuler, puis clôturer.",)
         turn.say(Message("Un ticket est en cours.", text))
         return

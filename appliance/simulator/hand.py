@@ -16,9 +16,12 @@ class FlowError(Exception):
     """The flow cannot go on; the text says what was seen instead."""
 
 
+SIGNS = str.maketrans({"\u2019": "'", "\u2212": "-", "\u2013": "-"})
+
+
 def plain(text: str) -> str:
-    """Any run of spaces as one."""
-    return SPACES.sub(" ", text).strip()
+    """Any run of spaces as one; typographic apostrophes and minus signs as they are typed."""
+    return SPACES.sub(" ", text).strip().translate(SIGNS)
 
 
 def cents(text: str) -> int:

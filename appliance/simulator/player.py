@@ -58,17 +58,21 @@ class Player:
             why = "is built by a later version" if verb.text in LATER else "is not a verb"
             raise FlowError(f"{verb.text!r} {why}")
         if verb.text not in BYSTANDERS or (verb.text == "drawer" and rest and rest[0].text == "open"):
-            self._answer_questions()
+            self._answer_questions(rest)
         try:
             action(self, rest)
         except (IndexError, ValueError) as error:
             raise FlowError(f"{verb.text}: its words are not understood ({error})") from error
 
-    def _answer_questions(self) -> None:
-        """Any other verb means "no" to the print question, and leaves a doubtful paper alone."""
-        for act in ("decline", "doubt-no"):
-            while self.world.alive and self.hand.find_act(act):
+    def _answer_questions(self, words: list[Word]) -> None:
+        """Any other verb means "no" to the print question, leaves a doubtful paper alone, closes what was said."""
+        for act in ("decline", "doubt-no", "close"):
+            while self.world.alive and self.hand.find_act(act) and not self._answers(words):
                 self.hand.tap_act(act)
+
+    def _answers(self, words: list[Word]) -> bool:
+        """`ring "Divers 20"` is an answer to a message that offers this department."""
+        return bool(words) and self.hand.find_act("department", words[0].text) is not None
 
     # Time and people
 
@@ -154,6 +158,10 @@ class Player:
     def ring(self, words: list[Word]) -> None:
         self._to_counter()
         what, options = words[0], [word.text for word in words[1:]]
+        if self._answers(words):
+            self.hand.tap_act("department", what.text)
+            self._price(options)
+            return
         times = next((text[1:] for text in options if text.startswith("x") and text[1:].isdecimal()), "")
         if times:
             self.hand.tap_act("go", "quantity")
@@ -163,6 +171,9 @@ class Player:
             self.world.scan(what.text)
         else:
             self._tile(what.text)
+        self._price(options)
+
+    def _price(self, options: list[str]) -> None:
         if "price" in options:
             self._amount(options[options.index("price") + 1])
             self.hand.tap_act("next")
@@ -222,7 +233,8 @@ class Player:
 
     def pay(self, words: list[Word]) -> None:
         kind, amount = words[0], words[1].text
-        if self.hand.glass().screen == "sale":
+        if self.hand.glass().screen != "payment":
+            self._to_counter()
             self.hand.tap_act("pay")
         self._amount(amount)
         if kind.text == "cash":

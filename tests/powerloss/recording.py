@@ -19,6 +19,7 @@ SHOP = ROOT / "samples" / "epicerie"
 FLOWS = sorted((ROOT / "tests" / "flows").glob("*.flow"))
 DATA = Path("/till")
 SEGMENT = 256 << 10
+SIZE = (800, 480)  # the smaller glass: painting is no part of what is judged
 PAID = re.compile(r"Payé et enregistré · ticket (\d{6})")
 
 
@@ -99,7 +100,9 @@ def record(flow: Path) -> Recording:
 
 def open_world(disk: MemoryDisk, outside: object = None) -> SimulatedWorld:
     heard = outside if callable(outside) else _unheard
-    return SimulatedWorld(DATA, SHOP, disk=disk, segment_size=SEGMENT, on_outside=heard, folder_of=lambda: export(disk))
+    return SimulatedWorld(
+        DATA, SHOP, SIZE, disk=disk, segment_size=SEGMENT, on_outside=heard, folder_of=lambda: export(disk)
+    )
 
 
 def _unheard(name: str, detail: str) -> None:
