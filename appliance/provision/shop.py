@@ -5,12 +5,10 @@ Every error is `<file>:<line>: <what and what to do>`. Badges and PINs are turne
 
 from __future__ import annotations
 
-import csv
-import tomllib
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from appliance.core import money
 from appliance.core.barcode import canonical, well_formed
@@ -18,6 +16,7 @@ from appliance.core.catalogue import Article, Catalogue
 from appliance.core.law import RATES
 from appliance.core.operator import PIN_DIGITS, credential
 from appliance.core.shop import Identity, Means, Operator, Shop
+from appliance.provision.files import Findings, fit, line_of, read_rows, read_toml
 
 COLUMNS = ("code", "label", "category", "price", "vat", "nature", "unit", "warranty", "page", "position")
 DEPARTMENT_COLUMNS = ("label", "vat", "nature")
@@ -44,7 +43,15 @@ SHOP_KEYS = {
     "means",
 }
 OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin"}
+MEANS_KEYS = {"label", "kind", "over", "drawer"}
+# What a ticket and a closing print and record by value is bounded, so that each is one record of 24 KiB at most.
 MAX_LABEL = 80
+MAX_TEXT = 64
+MAX_ROWS = 6  # of the address, of the footer
+MAX_SHORT = 24  # a means, a till, a NAF code
+MAX_CODE = 12  # of an operator
+MAX_MEANS = 12
+MAX_OPERATORS = 100
 
 
 class ShopError(Exception):
@@ -55,21 +62,11 @@ class ShopError(Exception):
         self.lines = lines
 
 
-@dataclass
-class Findings:
-    """Collects what is wrong, in the order found."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def add(self, file: str, line: int, why: str) -> None:
-        self.lines.append(f"{file}:{line}: {why}")
-
-
 def read_shop(folder: Path, pepper: bytes, today: date) -> Shop:
     """The shop of a folder. Raises ShopError with every fault found."""
     found = Findings()
     rates = RATES.on(today)
-    head = _toml(folder / "shop.toml", found)
+    head = read_toml(folder / "shop.toml", found)
     articles = _articles(folder / "catalogue.csv", rates, found)
     departments = _departments(folder / "departments.csv", rates, found)
     operators = _operators(folder / "operators.toml", pepper, found)
@@ -79,41 +76,19 @@ def read_shop(folder: Path, pepper: bytes, today: date) -> Shop:
     return shop
 
 
-def _toml(path: Path, found: Findings) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        found.add(path.name, 1, "the file is missing; put it in the shop folder")
-    except UnicodeDecodeError:
-        found.add(path.name, 1, "the file is not UTF-8; save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        found.add(path.name, getattr(error, "lineno", 1), f"not TOML: {error}")
-    return {}
-
-
-def _line_of(path: Path, word: str, nth: int = 0) -> int:
-    """The line on which the nth `word =` stands, to point at it; 1 when it is not there."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return 1
-    hits = [n for n, line in enumerate(lines, 1) if line.split("=")[0].strip() == word or line.strip() == word]
-    return hits[min(nth, len(hits) - 1)] if hits else 1
-
-
 def _shop(
-    head: dict[str, Any],
+    head: dict[str, Any] | None,
     rates: tuple[int, ...],
     operators: tuple[Operator, ...],
     catalogue: Catalogue,
     path: Path,
     found: Findings,
 ) -> Shop | None:
-    if not head:
+    if head is None:
         return None
 
     def wrong(key: str, why: str) -> None:
-        found.add(path.name, _line_of(path, key), f"{key}: {why}")
+        found.add(path.name, line_of(path, key), f"{key}: {why}")
 
     for key in head.keys() - SHOP_KEYS:
         wrong(key, f"unknown key; known are {', '.join(sorted(SHOP_KEYS))}")
@@ -126,6 +101,8 @@ def _shop(
         wrong("day_pivot", "an hour from 0 to 12 is wanted")
     if head.get("territory", "metropole") not in TERRITORIES:
         wrong("territory", f"{head['territory']!r} is not known; use metropole")
+    if not _zone(head.get("timezone", "Europe/Paris")):
+        wrong("timezone", f"{head['timezone']!r} is not known; use a name like Europe/Paris")
     if found.lines:
         return None
     return Shop(
@@ -142,12 +119,26 @@ def _shop(
     )
 
 
+def _zone(name: object) -> bool:
+    try:
+        return isinstance(name, str) and ZoneInfo(name) is not None
+    except (OSError, ValueError, KeyError):
+        return False
+
+
 def _check_identity(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 - a local function
     for key in ("name", "address", "siret", "naf", "till"):
         if not head.get(key):
             wrong(key, "is missing; the ticket must bear it")
     if head.get("siret") and not valid_siret(str(head["siret"])):
         wrong("siret", f"{head['siret']!r} is not a SIRET of 14 digits with a right key")
+    for key, most in (("name", MAX_TEXT), ("naf", MAX_SHORT), ("vat_number", MAX_SHORT), ("till", MAX_SHORT)):
+        if head.get(key) and not fit(str(head[key]), most):
+            wrong(key, f"a text of 1 to {most} printable characters is wanted")
+    for key in ("address", "footer"):
+        rows = _texts(head.get(key, ""))
+        if len(rows) > MAX_ROWS or not all(fit(row, MAX_TEXT) for row in rows):
+            wrong(key, f"at most {MAX_ROWS} lines of 1 to {MAX_TEXT} printable characters are wanted")
     regime = head.get("vat_regime", "real")
     if regime not in REGIMES:
         wrong("vat_regime", f"{regime!r} is not real or franchise")
@@ -158,7 +149,7 @@ def _check_identity(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 -
 def valid_siret(siret: str) -> bool:
     """14 digits whose Luhn sum is a multiple of ten (INSEE)."""
     digits = siret.replace(" ", "")
-    if len(digits) != 14 or not digits.isdecimal():
+    if len(digits) != 14 or not (digits.isascii() and digits.isdecimal()):
         return False
     doubled = (int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits)))
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
@@ -183,55 +174,32 @@ def _identity(head: dict[str, Any]) -> Identity:
     )
 
 
-def _means(tables: list[dict[str, Any]], path: Path, found: Findings) -> tuple[Means, ...]:
-    result = []
+def _means(tables: object, path: Path, found: Findings) -> tuple[Means, ...]:
+    if not isinstance(tables, list) or len(tables) > MAX_MEANS or not all(isinstance(each, dict) for each in tables):
+        found.add(path.name, line_of(path, "means"), f"means: 1 to {MAX_MEANS} tables [[means]] are wanted")
+        return ()
+    result: list[Means] = []
     for nth, table in enumerate(tables):
-        line = _line_of(path, "[[means]]", nth)
-        kind, over = table.get("kind", ""), table.get("over", "refuse")
-        if not table.get("label") or kind not in KINDS:
-            found.add(path.name, line, f"means: a label and a kind among {', '.join(KINDS)} are wanted")
-        if over not in OVERS:
-            found.add(path.name, line, f"means: over is {over!r}; use {', '.join(OVERS)}")
+        line = line_of(path, "[[means]]", nth)
+        _check_means(table, path.name, line, found)
+        if any(each.label == str(table.get("label")) for each in result):
+            found.add(path.name, line, f"means: the label {table['label']!r} is there twice")
+        kind, over = str(table.get("kind", "")), str(table.get("over", "refuse"))
         result.append(Means(str(table.get("label", "")), kind, over, bool(table.get("drawer", kind == "cash"))))
     if not any(each.kind == "cash" for each in result):
         found.add(path.name, 1, "means: one of kind cash is wanted")
-    labels = [each.label for each in result]
-    for label in {each for each in labels if labels.count(each) > 1}:
-        found.add(path.name, _line_of(path, "[[means]]"), f"means: the label {label!r} is there twice")
     return tuple(result)
 
 
-def _rows(path: Path, columns: tuple[str, ...], found: Findings) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            header = next(reader, [])
-            if tuple(header) != columns:
-                found.add(path.name, 1, f"the header must be {','.join(columns)}")
-                return []
-            return _complete(reader, path, columns, found)
-    except FileNotFoundError:
-        found.add(path.name, 1, "the file is missing; put it in the shop folder")
-    except UnicodeDecodeError:
-        found.add(path.name, 1, "the file is not UTF-8; save it as UTF-8")
-    return []
-
-
-def _complete(
-    reader: Any,  # noqa: ANN401 - csv has no public type for its reader
-    path: Path,
-    columns: tuple[str, ...],
-    found: Findings,
-) -> list[tuple[int, dict[str, str]]]:
-    rows = []
-    for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(columns):
-            found.add(path.name, reader.line_num, f"{len(cells)} cells instead of {len(columns)}")
-            continue
-        rows.append((reader.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
-    return rows
+def _check_means(table: dict[str, Any], file: str, line: int, found: Findings) -> None:
+    for unknown in table.keys() - MEANS_KEYS:
+        found.add(file, line, f"means: unknown key {unknown!r}; known are {', '.join(sorted(MEANS_KEYS))}")
+    if not fit(str(table.get("label", "")), MAX_SHORT) or table.get("kind") not in KINDS:
+        found.add(
+            file, line, f"means: a label of 1 to {MAX_SHORT} characters and a kind of {', '.join(KINDS)} are wanted"
+        )
+    if table.get("over", "refuse") not in OVERS:
+        found.add(file, line, f"means: over is {table['over']!r}; use {', '.join(OVERS)}")
 
 
 def rate(text: str, rates: tuple[int, ...]) -> int | None:
@@ -252,7 +220,7 @@ def _articles(path: Path, rates: tuple[int, ...], found: Findings) -> tuple[Arti
     result: list[Article] = []
     codes: dict[str, int] = {}
     labels: dict[str, int] = {}
-    for line, row in _rows(path, COLUMNS, found):
+    for line, row in read_rows(path, COLUMNS, found):
         _check_code(row["code"], codes, path.name, line, found)
         _check_label(row["label"], labels, path.name, line, found)
         article = _article(row, rates, path.name, line, found)
@@ -272,7 +240,7 @@ def _check_code(code: str, codes: dict[str, int], file: str, line: int, found: F
 
 
 def _check_label(label: str, labels: dict[str, int], file: str, line: int, found: Findings) -> None:
-    if not label or len(label) > MAX_LABEL or not label.isprintable():
+    if not fit(label, MAX_LABEL):
         found.add(file, line, f"label: 1 to {MAX_LABEL} printable characters are wanted")
     elif label in labels:
         found.add(file, line, f"label {label!r} is already on line {labels[label]}")
@@ -285,6 +253,8 @@ def _article(row: dict[str, str], rates: tuple[int, ...], file: str, line: int, 
     if vat is None:
         found.add(file, line, f"vat {row['vat']!r} is not a rate in force ({_known(rates)})")
     price = _price(row["price"], file, line, found)
+    if row["category"] and not fit(row["category"], MAX_TEXT):
+        found.add(file, line, f"category: at most {MAX_TEXT} printable characters are wanted")
     _check(row["nature"], NATURES, "nature", file, line, found)
     _check(row["unit"], UNITS, "unit", file, line, found)
     _check(row["warranty"], ("yes", "no"), "warranty", file, line, found)
@@ -324,7 +294,7 @@ def _price(text: str, file: str, line: int, found: Findings) -> int | None:
 def _departments(path: Path, rates: tuple[int, ...], found: Findings) -> tuple[Article, ...]:
     result: list[Article] = []
     labels: dict[str, int] = {}
-    for line, row in _rows(path, DEPARTMENT_COLUMNS, found):
+    for line, row in read_rows(path, DEPARTMENT_COLUMNS, found):
         _check_label(row["label"], labels, path.name, line, found)
         _check(row["nature"], NATURES, "nature", path.name, line, found)
         vat = rate(row["vat"], rates)
@@ -336,27 +306,46 @@ def _departments(path: Path, rates: tuple[int, ...], found: Findings) -> tuple[A
 
 
 def _operators(path: Path, pepper: bytes, found: Findings) -> tuple[Operator, ...]:
-    tables = _toml(path, found)
-    key = "operators" if "operators" in tables else "operator"
+    head = read_toml(path, found)
+    if head is None:
+        return ()
+    key = "operators" if "operators" in head else "operator"
+    tables = head.get(key, [])
+    if (
+        not isinstance(tables, list)
+        or len(tables) > MAX_OPERATORS
+        or not all(isinstance(each, dict) for each in tables)
+    ):
+        found.add(path.name, line_of(path, key), f"1 to {MAX_OPERATORS} tables [[operators]] are wanted")
+        return ()
     result: list[Operator] = []
-    for nth, table in enumerate(tables.get(key, [])):
-        line = _line_of(path, f"[[{key}]]", nth)
+    for nth, table in enumerate(tables):
+        line = line_of(path, f"[[{key}]]", nth)
         for unknown in table.keys() - OPERATOR_KEYS:
-            found.add(path.name, line, f"unknown key {unknown}; known are {', '.join(sorted(OPERATOR_KEYS))}")
+            found.add(path.name, line, f"unknown key {unknown!r}; known are {', '.join(sorted(OPERATOR_KEYS))}")
         operator = _operator(table, pepper, path.name, line, found)
         if operator is not None:
+            _check_twice(operator, result, path.name, line, found)
             result.append(operator)
-    _check_operators(result, path.name, found)
+    if not tables:
+        found.add(path.name, 1, "at least one operator is wanted")
     return tuple(result)
+
+
+def _check_twice(operator: Operator, others: list[Operator], file: str, line: int, found: Findings) -> None:
+    for what in ("code", "name", "nfc", "barcode"):
+        value = getattr(operator, what)
+        if value and any(getattr(other, what) == value for other in others):
+            found.add(file, line, f"{operator.name}: the same {what} is given twice")
 
 
 def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found: Findings) -> Operator | None:
     code, name, role = (str(table.get(key, "")) for key in ("code", "name", "role"))
     pin, nfc = str(table.get("pin", "")), str(table.get("nfc", ""))
-    if not code or not name or role not in ROLES:
-        found.add(file, line, f"an operator needs a code, a name and a role among {', '.join(ROLES)}")
+    if not fit(code, MAX_CODE) or not fit(name, MAX_SHORT) or role not in ROLES:
+        found.add(file, line, f"an operator needs a short code, a short name and a role among {', '.join(ROLES)}")
         return None
-    if len(pin) != PIN_DIGITS or not pin.isdecimal():
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdecimal()):
         found.add(file, line, f"{name}: the pin must have {PIN_DIGITS} digits")
         return None
     try:
@@ -373,15 +362,3 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
         credential(pepper, "barcode", badge.encode()) if badge else b"",
         credential(pepper, "pin" + code, pin.encode()),
     )
-
-
-def _check_operators(operators: list[Operator], file: str, found: Findings) -> None:
-    if not operators:
-        found.add(file, 1, "at least one operator is wanted")
-    for what in ("code", "name", "nfc", "barcode"):
-        seen: set[object] = set()
-        for operator in operators:
-            value = getattr(operator, what)
-            if value and value in seen:
-                found.add(file, 1, f"{operator.name}: the same {what} is given twice")
-            seen.add(value)
