@@ -164,7 +164,8 @@ def _badge(turn: Turn, badge: Badge) -> None:
 
 
 def _idle(turn: Turn) -> None:
-    if turn.ledger.operator and _here(turn) not in ("card", "print"):
+    """A basket, a card's answer and the print question stay for the next login."""
+    if turn.ledger.operator:
         operator.lock(turn, "idle")
 
 

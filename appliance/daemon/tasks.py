@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import Any, Protocol
 
-from appliance.ports import BadgeReader, DeviceError, Health, Level, Loop
+from appliance.ports import BadgeReader, Beeper, DeviceError, Health, Level, Loop, Sound
 
 RETRY = 1000
 POLL = 200
@@ -193,3 +193,44 @@ class ThreadBadge:
 
     def _say(self, health: Health) -> None:
         self._loop.post(lambda: self._report(health))
+
+
+class LoopBeeper:
+    """A beeper in supervision. It is only written to, so its loss is noticed at the next sound; a sound is not kept."""
+
+    def __init__(self, loop: Loop, device: Beeper, report: Report) -> None:
+        self._loop, self._device, self._report = loop, device, report
+        self._closed = self._waiting = False  # for the next attempt to open
+
+    @property
+    def health(self) -> Health:
+        return self._device.health
+
+    def open(self) -> None:
+        if self._closed:
+            return
+        self._waiting = False
+        try:
+            self._device.open()
+        except DeviceError as error:
+            self._lost(error)
+            return
+        self._report(self._device.health)
+
+    def close(self) -> None:
+        self._closed = True
+        self._device.close()
+
+    def play(self, sound: Sound) -> None:
+        if self._waiting:
+            return
+        try:
+            self._device.play(sound)
+        except DeviceError as error:
+            self._device.close()
+            self._lost(error)
+
+    def _lost(self, error: DeviceError) -> None:
+        self._waiting = True
+        self._report(Health(Level.DOWN, "lost", str(error)))
+        self._loop.call_in(RETRY, self.open)

@@ -22,7 +22,7 @@ from appliance.daemon.clock import SystemClock
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
 from appliance.daemon.service import Service
-from appliance.daemon.tasks import LoopBadge, LoopInput, Task, ThreadBadge, ThreadInput
+from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.theme import theme_for
@@ -232,10 +232,9 @@ class Till:
     def _beeper(self) -> None:
         if self._absent("beeper"):
             return
-        beeper = self._driver("beeper")
+        beeper = LoopBeeper(self._loop, self._driver("beeper"), self._report("beeper"))
         self.fitted.beeper = beeper
         beeper.open()
-        self._report("beeper")(beeper.health)
 
     def _contacts(self, contacts: Sequence[Contact]) -> None:
         self._person()
