@@ -92,6 +92,7 @@ def test_a_sale_from_badge_to_z(browser: Browser, live: Sim) -> None:
     visitor.button("Fermer le tiroir").click()
 
     expect(visitor.page.locator("#drawer-text")).to_have_text("Fermé")
+    expect(visitor.page.locator("body")).to_contain_text("Papier coupé")
 
     visitor.button("Déchirer").click()
 
