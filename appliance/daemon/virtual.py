@@ -119,7 +119,12 @@ class SimulatedWorld:
         till = Till(self._config(), self.loop, self._disk, self._setting())
         with self._mains():
             self.till = till
-            till.start()
+            try:
+                till.start()
+            except Exception:
+                self.till = None  # it never began: there is nothing to put away
+                self.loop.close()
+                raise
             self._settle()
 
     def power_cut(self) -> None:

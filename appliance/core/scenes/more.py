@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.alarms import words as alarm_words
@@ -189,5 +191,6 @@ def clock(state: State, at: Instant) -> MessageView:
 def stopped(state: State, at: Instant) -> MessageView:
     full = state.ui.broken == "full"
     title = "Mémoire pleine." if full else "Enregistrement impossible."
-    text = "La dernière opération n'est pas enregistrée. Ne rien encaisser, appeler le technicien."
-    return MessageView(header(state, at), title, (text,), "", ())
+    text = "La dernière opération n'est peut-être pas enregistrée. Ne rien encaisser, appeler le technicien."
+    dead = replace(header(state, at), lock=None)
+    return MessageView(dead, title, (text,), "", ())
