@@ -61,8 +61,12 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         if not isinstance(table.get(key), str):
             raise ConfigError(f"{where}: {key} is missing; give it the path of a folder")
     idle = table.get("idle_lock", 300)
-    if not isinstance(idle, int) or idle < 10:
+    if type(idle) is not int or idle < 10:
         raise ConfigError(f"{where}: idle_lock must be a number of seconds, 10 at least")
+    if not isinstance(table.get("device", {}), dict):
+        raise ConfigError(f"{where}: device must be tables like [device.printer]")
+    if not isinstance(table.get("mirror", ""), str):
+        raise ConfigError(f"{where}: mirror must be the path of a file")
     devices = {kind: _device(kind, value, where) for kind, value in table.get("device", {}).items()}
     mirror = Path(table["mirror"]) if "mirror" in table else None
     return Config(Path(table["data"]), Path(table["shop"]), devices, idle, mirror)
@@ -71,7 +75,8 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
 def _device(kind: str, value: object, where: str) -> DeviceConfig:
     if kind not in TABLE:
         raise ConfigError(f"{where}: unknown device {kind!r}; known are {', '.join(sorted(TABLE))}")
-    if not isinstance(value, dict) or value.get("driver", "none") not in TABLE[kind]:
+    name = value.get("driver", "none") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(name, str) or name not in TABLE[kind]:
         raise ConfigError(f"{where}: device {kind}: driver must be one of {', '.join(sorted(TABLE[kind]))}")
-    options = {name: each for name, each in value.items() if name != "driver"}
-    return DeviceConfig(value.get("driver", "none"), options)
+    options = {key: each for key, each in value.items() if key != "driver"}
+    return DeviceConfig(name, options)

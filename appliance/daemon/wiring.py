@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from appliance import VERSION
 from appliance.core.act import Act
 from appliance.core.event import Event
 from appliance.core.input import Badge, Birth, Boot, Code, Device, DrawerMoved, Idle, ShopRead, Stop, Tick, Touched
+from appliance.core.instant import Instant
 from appliance.core.ledger import fold
 from appliance.core.till import State
 from appliance.daemon.clock import SystemClock
@@ -88,6 +88,9 @@ class Till:
     def start(self) -> None:
         """Raises StartError, ShopError and the journal's errors: nothing was sold, the sentence says what to do."""
         key = _key(self._config.data, self._disk)
+        read = self._shop_read(pepper(key))
+        if read.shop is None:
+            raise ShopError(read.errors)
         self.journal = Journal.open(
             self._config.data,
             self._disk,
@@ -95,10 +98,14 @@ class Till:
             segment_size=self._setting.segment_size,
             unit=self._setting.unit,
         )
-        state = State(fold(Event(*sealed.record) for sealed in self.journal.past()), pepper=pepper(key), shop=None)
-        self._setting.before_boot(state.ledger.t)
-        self._compose(state)
-        self._boot(key)
+        try:
+            state = State(fold(Event(*sealed.record) for sealed in self.journal.past()), pepper=pepper(key), shop=None)
+            self._setting.before_boot(state.ledger.t)
+            self._compose(state)
+        except Exception:
+            self.journal.close(clean=False)
+            raise
+        self._boot(key, read)
         self._loop.post(self._fit)
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
@@ -133,23 +140,22 @@ class Till:
             self.painter,
             theme,
             self.fitted,
-            lambda: self._shop_read(state.pepper),
+            lambda: self._shop_read(state.pepper, self.service.state.ledger.offset),
             self._setting.on_frame,
             self._setting.on_failure,
         )
 
-    def _boot(self, key: Key) -> None:
-        read = self._shop_read(pepper(key))
-        if read.shop is None:
-            raise ShopError(read.errors)
+    def _boot(self, key: Key, read: ShopRead) -> None:
         gap = self.journal.gap
         birth = Birth(key.public, sha256(os.urandom(32)).digest()[:16])
         boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None)
         self.service.begin(read, boot)
         self._tick()
 
-    def _shop_read(self, secret: bytes) -> ShopRead:
-        today = datetime.fromtimestamp(self._loop.clock.now().t / 1000, UTC).date()
+    def _shop_read(self, secret: bytes, offset: int = 0) -> ShopRead:
+        """With the rates of today; `offset` is what a person has added to the machine's clock."""
+        now = self._loop.clock.now()
+        today = Instant(now.t + offset, now.tz, now.up).local.date()
         try:
             return ShopRead(read_shop(self._config.shop, secret, today))
         except ShopError as error:
@@ -282,6 +288,8 @@ def _key(data: Path, disk: Disk) -> Key:
         return load_or_make(data, disk)
     except PermissionError as error:
         raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StartError(f"{data}: a file stands in its way; give the till a data folder that it can write") from error
     except OSError as error:
         raise StartError(f"{data}: {error.strerror}; give the till a data folder that it can write") from error
 

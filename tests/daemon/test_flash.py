@@ -66,7 +66,7 @@ def sell(world: SimulatedWorld) -> None:
 
 @pytest.mark.parametrize(("fail", "title"), FAULTS, ids=NAMES)
 def test_a_failure_in_the_payment_claims_nothing(tmp_path: Path, fail: Callable[[Failing], None], title: str) -> None:
-    """The screen says so: no drawer, no paper, no "paid". After a restart what was sold is there and the next follows."""
+    """The screen says so: no drawer, no paper, no "paid"; after a restart what was sold is there."""
     disk = Failing()
     with world_on(Path("/till"), disk=disk) as world:
         sell(world)
