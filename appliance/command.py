@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -16,6 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return COMMANDS[words[0]][0](words[1:])
         except KeyboardInterrupt:
+            return 0
+        except BrokenPipeError:  # the reader has seen enough: `sceau dump … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
     parser = argparse.ArgumentParser(
         prog="sceau",

@@ -13,6 +13,7 @@ from appliance.daemon.config import Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
+from appliance.daemon.refusal import show_refusal
 from appliance.daemon.wiring import Setting, StartError, Till, refuse_virtual, system_clock
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
@@ -33,12 +34,13 @@ def main(argv: Sequence[str]) -> int:
             raise StartError(f"{options.config}: no screen; name a framebuffer under [device.panel]")
         if not options.virtual:
             refuse_virtual(config)
-        return _serve(config)
-    except (ConfigError, StartError, KeyFileError, DeviceError) as error:
+    except (ConfigError, StartError) as error:
         return _cannot(str(error))
-    except ShopError as error:
-        return _cannot("\n".join(error.lines))
-    except JournalError as error:
+    loop = SelectorsLoop(system_clock(config))
+    try:
+        return _serve(config, loop)
+    except (StartError, KeyFileError, DeviceError, JournalError, ShopError) as error:
+        show_refusal(config, loop, str(error).splitlines()[0])
         return _cannot(str(error))
 
 
@@ -49,20 +51,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(config: Config) -> int:
-    loop = SelectorsLoop(system_clock(config))
+def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
-    setting = Setting(hardware=hardware_id(), on_frame=mirror(config.mirror), on_failure=_say_failure)
+    setting = Setting(hardware=hardware_id(), on_frame=_ready_first(notify, loop, config), on_failure=_say_failure)
     till = Till(config, loop, OsDisk(), setting)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
     till.start()
     for sign in ENDS:
         signal.signal(sign, lambda number, frame: loop.post(lambda: till.stop("asked", loop.stop)))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
-    notify.ready(loop)
     loop.run()
     notify.say("STOPPING=1")
     return 0
+
+
+def _ready_first(notify: Notify, loop: SelectorsLoop, config: Config) -> Callable[[Frame], None]:
+    """Ready is when the first screen stands, and that comes after the flush of the start's record."""
+    shown = mirror(config.mirror)
+    waiting = [lambda: notify.ready(loop)]
+
+    def framed(frame: Frame) -> None:
+        shown(frame)
+        while waiting:
+            waiting.pop()()
+
+    return framed
 
 
 def _say_failure(failed: JournalFailed) -> None:
