@@ -173,7 +173,7 @@ def _start(folder: Path, config: Path, pump: Callable[[], bool]) -> tuple[float,
         wire.bind(str(address))
         begin = time.perf_counter()
         command = [sys.executable, "-m", "appliance.command", "run", "--config", str(config), "--virtual"]
-        child = subprocess.Popen(command, env={**os.environ, "NOTIFY_SOCKET": str(address)})
+        child = subprocess.Popen(command, env={**_environment(folder), "NOTIFY_SOCKET": str(address)})
         try:
             _wait(wire, pump)
             ready = time.perf_counter() - begin
@@ -183,6 +183,12 @@ def _start(folder: Path, config: Path, pump: Callable[[], bool]) -> tuple[float,
             child.terminate()
             _pump_while(child, pump)
             address.unlink()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Modules compiled once, as an image has them, whatever the caller's environment says about bytecode."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def _wait(wire: socket.socket, pump: Callable[[], bool]) -> None:
