@@ -158,11 +158,11 @@ def low(tones: list[Tone]) -> int:
 def test_nobody_there_for_five_minutes_locks(world: SimulatedWorld) -> None:
     """The basket stays; each touch starts the five minutes again."""
     play(world, 'ring "Café"')
-    world.wait(280_000)
+    world.wait(200_000)
     play(world, 'ring "Café"')
-    world.wait(280_000)
+    world.wait(200_000)
     assert world.glass().screen == "sale"
-    world.wait(30_000)
+    world.wait(105_000)
     assert world.glass().screen == "locked"
     assert "Un ticket est en cours : 2 articles, 3,00 €." in seen(world)
     play(world, 'login "Sophie"', "expect total 3.00")
@@ -171,7 +171,7 @@ def test_nobody_there_for_five_minutes_locks(world: SimulatedWorld) -> None:
 def test_the_print_question_left_alone_does_not_keep_the_till_open(world: SimulatedWorld) -> None:
     """Nobody answers: after the idle time nobody's name stays at the till, and the question is not lost."""
     play(world, 'ring "Café"', "pay cash 2.00")
-    world.wait(700_000)
+    world.wait(310_000)
     assert world.glass().screen == "locked"
     play(world, 'login "Sophie"', "expect screen print", "print no")
 

@@ -90,7 +90,7 @@ def nothing_more(world: SimulatedWorld, title: str) -> None:
     world.badge(bytes.fromhex("04B2C3D4E5F680"))
     for x, y in ((10, 10), (640, 400), (1200, 700)):
         world.touch(x, y)
-    world.wait(400_000)
+    world.wait(10_000)
     assert world.glass().screen == "message"
     assert title in seen(world)
     assert world.glass().spots == ()
