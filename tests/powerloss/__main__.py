@@ -22,7 +22,7 @@ def main() -> int:
     )
     exact = [Cut.of(name) for name in options.names if ":" in name]
     total = failed = 0
-    with get_context("spawn").Pool(2) as pool:
+    with get_context("fork").Pool(2) as pool:
         for flow, cuts, wrongs in pool.imap_unordered(_flow, [(flow, exact) for flow in flows]):
             total, failed = total + cuts, failed + len(wrongs)
             print(f"{flow}: {cuts} cuts, {len(wrongs)} wrong", flush=True)

@@ -41,7 +41,7 @@ def view(state: State, at: Instant) -> SaleView:
         FUNCTIONS,
         lines,
         above,
-        words.counted(order.articles, "article"),
+        _articles(state, order),
         ACTIONS if chosen else (),
         euros(order.total),
         Key("Encaisser", Act("pay") if order.live else None),
@@ -55,6 +55,16 @@ FUNCTIONS = (
     Key("Plus", Act("go", "more"), icon="dots"),
 )
 ACTIONS = (Key("Annuler la ligne", Act("void-line")), Key("Garder", Act("select", 0)))
+
+
+def _articles(state: State, order: Order) -> str:
+    """Until the next ring the change of the last ticket stays readable: it may still be in the cashier's hand."""
+    ledger = state.ledger
+    last = ledger.tickets[-1] if ledger.tickets else None
+    today = last is not None and ledger.day is not None and last.session == ledger.day.number
+    if ledger.order is None and ledger.change and today:
+        return f"Rendu {euros(ledger.change)}"
+    return words.counted(order.articles, "article")
 
 
 def selected(state: State, order: Order) -> int:
