@@ -17,6 +17,8 @@ from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
 from tests.powerloss.recording import PAID, SHOP, Cut, Outside, Recording, export, forget, open_world
 
+EVERY = 3  # after every third cut the day goes on to its closing
+
 
 class Wrong(AssertionError):
     """What the till did not keep."""
@@ -35,7 +37,9 @@ def judge(recording: Recording, cut: Cut) -> None:
         _nothing_by_itself(outside)
         _intact(export(disk))
         _tickets_kept(export(disk), seen)
-        _go_on(world, seen, outside)
+        _answer(world, seen, outside)
+        if cut.stamp % EVERY == 0:
+            _finish_day(world)
         world.stop()
         _intact(export(disk))
     except Exception as error:
@@ -80,8 +84,8 @@ def _tickets_kept(folder: Path, seen: list[Outside]) -> None:
         raise Wrong(f"the drawer opened {pulses} times and {kept} records say so")
 
 
-def _go_on(world: SimulatedWorld, seen: list[Outside], outside: list[Outside]) -> None:
-    """The cashier logs in, answers what is asked with paper, sells once more and closes the day."""
+def _answer(world: SimulatedWorld, seen: list[Outside], outside: list[Outside]) -> None:
+    """The cashier logs in and answers what is asked with paper."""
     player = Player(world, cards.read(SHOP))
     _play(player, 'login "Sophie"')
     hand = Hand(world)
@@ -104,7 +108,6 @@ def _go_on(world: SimulatedWorld, seen: list[Outside], outside: list[Outside]) -
             _first_paper(world, hand, seen)
     if any(each.name == "pulse" for each in outside) and not accepted:
         raise Wrong("the drawer opened after the cut before anything was sold")
-    _finish_day(player, hand)
 
 
 def _first_paper(world: SimulatedWorld, hand: Hand, seen: list[Outside]) -> None:
@@ -118,11 +121,13 @@ def _first_paper(world: SimulatedWorld, hand: Hand, seen: list[Outside]) -> None
     world.finish()
 
 
-def _finish_day(player: Player, hand: Hand) -> None:
+def _finish_day(world: SimulatedWorld) -> None:
+    """One more sale with its paper, and the closing: what was left can be lived with."""
+    player, hand = Player(world, cards.read(SHOP)), Hand(world)
     lines = ["open day float 50.00"] if hand.glass().screen == "open-day" else []
     if hand.glass().screen == "payment":
         due = cents(hand.glass().figures["due"])
-        lines = [f"pay cash {due / 100:.2f}"]
+        lines = [f"pay cheque {due / 100:.2f}"]  # cash has a cap
     elif hand.find_act("pay") and hand.glass().screen == "sale" and cents(hand.glass().figures["total"]):
         lines = ["void ticket"]
     for line in (*lines, 'ring "Café"', "pay cash 2.00", "print yes", "close day"):
