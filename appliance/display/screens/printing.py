@@ -7,10 +7,11 @@ from functools import lru_cache
 from appliance.core.view import Key, PrintView
 from appliance.display.box import Box
 from appliance.display.frame import Part
+from appliance.display.measures import Sizes
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import capitals, width
-from appliance.display.theme import FACE, INK, INK2, PAPER, SEAL, SLAB, SLAB2, Sizes, Style, Theme
+from appliance.display.theme import FACE, INK, INK2, PAPER, SEAL, SLAB, SLAB2, Style, Theme
 from appliance.display.words import FRENCH
 
 EURO = "\u00a0€"

@@ -7,6 +7,7 @@ from functools import lru_cache
 from appliance.core.view import Fact, Key, Section, SummaryView
 from appliance.display.box import Box
 from appliance.display.frame import Part
+from appliance.display.measures import Sizes
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import LEADING
@@ -21,7 +22,6 @@ from appliance.display.theme import (
     SLAB2,
     SLABEDGE,
     WARN,
-    Sizes,
     Style,
     Theme,
 )

@@ -10,6 +10,7 @@ from appliance.core.view import Banner, Fact, Header, Key, Keypad
 from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.icons import DRAWINGS
+from appliance.display.measures import Sizes
 from appliance.display.sketch import Sketch
 from appliance.display.text import Fitted, capitals, fit, fit_even, leading, width
 from appliance.display.theme import (
@@ -24,7 +25,6 @@ from appliance.display.theme import (
     WARN,
     Colour,
     Look,
-    Sizes,
     Style,
     Theme,
 )
