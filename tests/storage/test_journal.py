@@ -18,7 +18,7 @@ from appliance.storage.record import RECOVERED
 from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Act, Recorder
-from tests.storage.till import HOME, KEY, SEGMENT, fill, genesis, opened, record, recovered
+from tests.storage.till import HOME, SEGMENT, fill, genesis, opened, record, recovered
 
 SEG = HOME / "journal" / "00000001.seg"
 
@@ -391,14 +391,3 @@ def test_cut_segment_and_foreign_header() -> None:
         change(medium)
         with pytest.raises(JournalDamaged, match="header of another file"):
             opened(medium)
-
-
-def test_recovery_reads_little(tmp_path: Path) -> None:
-    """A half-full segment of 4 MiB is opened with less than 96 KiB read."""
-    disk = MemoryDisk()
-    journal = Journal.open(tmp_path, disk, KEY)
-    fill(journal, 4000)
-    medium = disk.copy()
-    Journal.open(tmp_path, medium, KEY)
-
-    assert medium.read <= 96 * 1024
