@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from appliance.simulator.live import Live
 SAMPLE: Final = "samples/epicerie"
 SIZES: Final = ("1280x800", "800x480")
 HOST: Final = "127.0.0.1"
+GRACE: Final = 5.0  # seconds for the page to close its doors
 
 
 class CannotError(Exception):
@@ -27,6 +29,7 @@ class CannotError(Exception):
 
 def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
+    faulthandler.enable()  # a SIGABRT tells where every thread stands
     width, _, height = options.size.partition("x")
     try:
         if not options.shop.is_dir():
@@ -124,7 +127,7 @@ async def _open(live: Live, door: socket.socket, desk: Desk, asked: asyncio.Even
     await asked.wait()
     await live.stop()
     server.should_exit = True
-    await serving
+    await asyncio.wait([serving], timeout=GRACE)
     return 0
 
 

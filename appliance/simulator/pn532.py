@@ -106,7 +106,7 @@ class Pn532:
     def stop(self) -> None:
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(timeout=1)
             self._thread = None
 
     def _serve(self) -> None:

@@ -35,6 +35,7 @@ class Kills:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder, self._chance = folder, random.Random(seed)
+        self._plan = random.Random(seed)  # not moved by how many gestures a machine manages
         self._number = 0
         self._data, self._records = folder / "data", list[dict[str, Any]]()
         self.seen: Counter[str] = Counter()
@@ -44,7 +45,7 @@ class Kills:
             fresh = number % FRESH == 0
             if fresh:
                 self._begin()
-            self._kill_one(in_start=fresh or self._chance.random() < 0.2)
+            self._kill_one(in_start=fresh or self._plan.random() < 0.2)
             self.seen["kills"] += 1
         self._goes_on()
 
@@ -59,7 +60,7 @@ class Kills:
         sim = Sim(self._data)
         try:
             if in_start:
-                time.sleep(self._chance.uniform(0, START))
+                time.sleep(self._plan.uniform(0, START))
                 self.seen["killed while starting"] += 1
             else:
                 sim.ready()
@@ -72,7 +73,8 @@ class Kills:
 
     def _throw(self, sim: Sim) -> None:
         """The kill comes from outside while the hands are busy."""
-        clock = threading.Timer(self._chance.uniform(0.1, THROW), sim.process.kill)
+        self._open(sim)
+        clock = threading.Timer(self._plan.uniform(0.1, THROW), sim.process.kill)
         clock.start()
         try:
             while sim.process.poll() is None:
@@ -81,6 +83,15 @@ class Kills:
             return  # it is dead, in the middle of an answer perhaps
         finally:
             clock.join()
+
+    def _open(self, sim: Sim) -> None:
+        """Somebody is logged in and a day is open, so that there is something to lose."""
+        if any(record["kind"] == "day-open" for record in self._records):
+            return
+        sim.do("badge", name="Sophie")
+        sim.until(lambda seen: seen["glass"].get("screen") == "open-day")
+        sim.press("Ouvrir la caisse")
+        sim.until(lambda seen: seen["glass"].get("screen") == "sale")
 
     def _gesture(self, sim: Sim) -> None:
         glass = sim.seen()["glass"]

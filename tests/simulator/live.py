@@ -76,7 +76,11 @@ class Sim:
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Exit code and stderr of an orderly end."""
         self.process.send_signal(sign)
-        _, said = self.process.communicate(timeout=PATIENCE)
+        try:
+            _, said = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # faulthandler says where it hangs
+            raise AssertionError(self.process.communicate(timeout=PATIENCE)[1]) from None
         return self.process.returncode, said
 
 
