@@ -56,10 +56,12 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     setting = Setting(hardware=hardware_id(), on_frame=_ready_first(notify, loop, config), on_failure=_say_failure)
     till = Till(config, loop, OsDisk(), setting)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
-    till.start()
-    for sign in ENDS:
-        signal.signal(sign, lambda number, frame: loop.post(lambda: till.stop("asked", loop.stop)))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+    try:
+        till.start()
+        for sign in ENDS:
+            signal.signal(sign, lambda number, frame: loop.post(lambda: till.stop("asked", loop.stop)))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     loop.run()
     notify.say("STOPPING=1")
     return 0

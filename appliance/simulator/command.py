@@ -30,6 +30,7 @@ class CannotError(Exception):
 def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     faulthandler.enable()  # a SIGABRT tells where every thread stands
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})  # whoever started us may block them
     width, _, height = options.size.partition("x")
     try:
         if not options.shop.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,11 @@ def test_damage_is_said_on_the_glass(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert said.startswith("record ")
     assert ImageChops.difference(glass, wanted).getbbox() is None
     assert segment.read_bytes() == before
+
+
+def test_a_failed_start_leaves_no_signal_blocked(tmp_path: Path) -> None:
+    """Whoever called goes on as before: a blocked SIGTERM would be handed down to every process it starts."""
+    damaged(tmp_path)
+    main(["run", "--config", str(tmp_path / "sceau.toml"), "--virtual"])
+
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) & {signal.SIGTERM, signal.SIGINT} == set()
