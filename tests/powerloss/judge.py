@@ -15,7 +15,7 @@ from appliance.simulator import cards
 from appliance.simulator.hand import Hand, cents
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
-from tests.powerloss.recording import PAID, SHOP, Cut, Outside, Recording, export, forget, open_world
+from tests.powerloss.recording import PAID, PRINTED, SHOP, Cut, Outside, Recording, export, forget, open_world
 
 EVERY = 3  # after every third cut the day goes on to its closing
 
@@ -67,8 +67,9 @@ def _records(folder: Path) -> list[dict[str, Any]]:
 
 
 def acknowledged(seen: list[Outside]) -> set[int]:
-    """Numbers of the tickets that a screen showed as paid."""
-    return {int(found[1]) for each in seen if each.name == "frame" and (found := PAID.search(each.detail))}
+    """Numbers of the tickets that a screen showed as paid or that stand on paper."""
+    signs = {"frame": PAID, "line": PRINTED}
+    return {int(found[1]) for each in seen if each.name in signs and (found := signs[each.name].search(each.detail))}
 
 
 def _tickets_kept(folder: Path, seen: list[Outside]) -> None:
@@ -77,7 +78,7 @@ def _tickets_kept(folder: Path, seen: list[Outside]) -> None:
         raise Wrong(f"the ticket numbers have a gap: {numbers}")
     lost = acknowledged(seen) - set(numbers)
     if lost:
-        raise Wrong(f"shown as paid and lost: {sorted(lost)}")
+        raise Wrong(f"shown as paid or printed, and lost: {sorted(lost)}")
     pulses = sum(each.name == "pulse" for each in seen)
     kept = sum(each["kind"] == "drawer" for each in _records(folder))
     if pulses > kept:

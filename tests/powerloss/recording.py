@@ -20,6 +20,7 @@ FLOWS = sorted((ROOT / "tests" / "flows").glob("*.flow"))
 DATA = Path("/till")
 SEGMENT = 256 << 10
 SIZE = (800, 480)  # the smaller glass: painting is no part of what is judged
+PRINTED = re.compile(r"Ticket n° (\d{6})")
 PAID = re.compile(r"Payé et enregistré · ticket (\d{6})")
 
 
