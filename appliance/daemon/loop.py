@@ -26,9 +26,9 @@ class _Timer:
 class SelectorsLoop:
     """Runs callbacks on the thread that calls `run` or `turn`. Only `post` may come from another thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, selector: selectors.BaseSelector | None = None) -> None:
         self._clock = clock
-        self._selector = selectors.DefaultSelector()
+        self._selector = selector or selectors.DefaultSelector()
         self._timers: list[tuple[int, int, _Timer]] = []
         self._order = count()
         self._posted: deque[Action] = deque()

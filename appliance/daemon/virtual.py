@@ -8,6 +8,7 @@ nfcpy blocks.
 from __future__ import annotations
 
 import json
+import selectors
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -115,7 +116,9 @@ class SimulatedWorld:
         if self._mains_off:
             self.hardware.switch_on()
             self._mains_off = False
-        self.loop = SelectorsLoop(self.clock)
+        # poll, not epoll: only poll makes the kernel deliver what a pty's far side has written (`simulator.wire.unread`),
+        # and time must not jump over bytes that are on their way.
+        self.loop = SelectorsLoop(self.clock, selectors.PollSelector())
         till = Till(self._config(), self.loop, self._disk, self._setting())
         with self._mains():
             self.till = till
