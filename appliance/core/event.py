@@ -32,10 +32,13 @@ STOP = 4
 CLOCK = 5
 CONFIG = 6
 DEFECT = 7
+KEY = 8
+WITNESS = 9
 LOGIN = 10
 LOGOUT = 11
 LOGIN_REFUSED = 12
 LOCKOUT = 13
+RESUMED = 15
 DAY_OPEN = 20
 ORDER = 21
 LINE = 22
@@ -57,6 +60,8 @@ CASH_IN = 42
 CASH_OUT = 43
 COUNT = 44
 DAY_CLOSE = 50
+SNAPSHOT = 51
+WEAR = 52
 UNKNOWN_CODE = 60
 TEST_PRINT = 61
 
@@ -96,11 +101,14 @@ NAMES: dict[int, tuple[str, Fields]] = {
             8: "day_pivot",
         },
     ),
-    DEFECT: ("defect", {1: "record", 2: "why"}),
+    DEFECT: ("defect", {1: "record", 2: "why", 3: "until", 4: "source"}),
+    KEY: ("key", {1: "key", 2: "proof"}),
+    WITNESS: ("witness", {1: "class", 2: "counter"}),
     LOGIN: ("login", {1: "how", 2: "role"}),
     LOGOUT: ("logout", {1: "why"}),
     LOGIN_REFUSED: ("login-refused", {1: "why", 2: "who", 3: "badge"}),
     LOCKOUT: ("lockout", {1: "who", 2: "until"}),
+    RESUMED: ("resumed", {1: "record"}),
     DAY_OPEN: ("day-open", {1: "number", 2: "float", 3: "date", 4: "identity"}),
     ORDER: ("order", {1: "number"}),
     LINE: (
@@ -192,6 +200,34 @@ NAMES: dict[int, tuple[str, Fields]] = {
             30: "movements",
         },
     ),
+    SNAPSHOT: (
+        "snapshot",
+        {
+            1: "fold",
+            2: "siret",
+            3: "software",
+            4: "config",
+            5: "flags",
+            6: "offset",
+            7: "operator",
+            8: "failures",
+            9: "locked",
+            10: "counters",
+            11: "last_close",
+            12: "tickets",
+            13: "question",
+            14: "papers",
+            15: "doubts",
+            16: "copies",
+            17: "perpetual",
+            18: "month",
+            19: "year",
+            20: "witness",
+            21: "defect",
+            22: "wear",
+        },
+    ),
+    WEAR: ("wear", {1: "bytes", 2: "flushes", 3: "bytes_since_birth", 4: "flushes_since_birth", 5: "health"}),
     UNKNOWN_CODE: ("unknown-code", {1: "code", 2: "why"}),
     TEST_PRINT: ("test-print", {}),
 }

@@ -78,6 +78,30 @@ class Day(NamedTuple):
         return self.float + self.totals.cash + self.cash_in - self.cash_out
 
 
+class Witnessed(NamedTuple):
+    """What stands outside the journal: `t` of the last word, and the longest time that went without one, in ms."""
+
+    letter: str = "C"
+    counter: int | None = None  # None: it has not spoken yet
+    t: int = 0
+    longest: int = 0
+
+    def spoke(self, letter: str, counter: int, t: int) -> Witnessed:
+        return Witnessed(letter, counter, t, self.unwitnessed(t))
+
+    def unwitnessed(self, t: int) -> int:
+        """The longest interval as it stands at `t`: the one that runs counts too."""
+        return max(self.longest, t - self.t)
+
+
+class Worn(NamedTuple):
+    """What the journal has cost the medium since birth, as the last `wear` record says."""
+
+    bytes: int = 0
+    flushes: int = 0
+    t: int = 0
+
+
 class Ledger(NamedTuple):
     """`seq` is the next record's; `t`, `tz`, `up` are the last record's."""
 
@@ -115,6 +139,9 @@ class Ledger(NamedTuple):
     perpetual: Perpetual = Perpetual()
     month: Period = Period()
     year: Period = Period()
+    witness: Witnessed = Witnessed()
+    defect: int | None = None  # record of a defect on which a manager has not decided
+    worn: Worn = Worn()
 
 
 def fold(events: Iterable[Event], ledger: Ledger | None = None) -> Ledger:
@@ -133,7 +160,8 @@ def apply(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _genesis(ledger: Ledger, event: Event) -> Ledger:
-    return ledger._replace(till=cast(str, event.body[3]), siret=cast(str, event.body[4]))
+    witness = Witnessed(cast(str, event.body[8]), None, event.t)
+    return ledger._replace(till=cast(str, event.body[3]), siret=cast(str, event.body[4]), witness=witness)
 
 
 def _start(ledger: Ledger, event: Event) -> Ledger:
@@ -156,10 +184,32 @@ def _clock(ledger: Ledger, event: Event) -> Ledger:
     return ledger._replace(offset=cast(int, event.body[4]), trusted=why not in ("jump", "behind", "implausible"))
 
 
+def _defect(ledger: Ledger, event: Event) -> Ledger:
+    return ledger._replace(defect=event.seq)
+
+
+def _resumed(ledger: Ledger, event: Event) -> Ledger:
+    return ledger._replace(defect=None)
+
+
+def _witness(ledger: Ledger, event: Event) -> Ledger:
+    letter, counter = cast("tuple[str, int]", (event.body[1], event.body[2]))
+    return ledger._replace(witness=ledger.witness.spoke(letter, counter, event.t))
+
+
+def _wear(ledger: Ledger, event: Event) -> Ledger:
+    return ledger._replace(worn=Worn(cast(int, event.body[3]), cast(int, event.body[4]), event.t))
+
+
 def _config(ledger: Ledger, event: Event) -> Ledger:
-    means = tuple(Means.of(each) for each in cast("list[ev.Value]", event.body[2]))
-    rates = tuple(cast("list[int]", event.body[4]))
-    return ledger._replace(config=event.body, means=means, rates=rates, fiscal_year_start=cast(int, event.body[7]))
+    return configured(ledger, event.body)
+
+
+def configured(ledger: Ledger, config: Mapping[int, ev.Value]) -> Ledger:
+    """The ledger under the body of a `config` record."""
+    means = tuple(Means.of(each) for each in cast("list[ev.Value]", config[2]))
+    rates = tuple(cast("list[int]", config[4]))
+    return ledger._replace(config=config, means=means, rates=rates, fiscal_year_start=cast(int, config[7]))
 
 
 def _login(ledger: Ledger, event: Event) -> Ledger:
@@ -352,8 +402,10 @@ def _count(ledger: Ledger, event: Event) -> Ledger:
 def _day_close(ledger: Ledger, event: Event) -> Ledger:
     number = cast(int, event.body[1])
     paper = Paper(event.seq, event.seq, "z", number)
+    oldest = ledger.tickets[0].record if ledger.tickets else 0
     return ledger._replace(
         day=None,
+        copies={fact: copy for fact, copy in ledger.copies.items() if fact >= oldest},
         last_float=cast(int, event.body[18]),
         last_close=(number, event.t, event.tz),
         papers=(*ledger.papers, paper),
@@ -369,6 +421,10 @@ APPLY: dict[int, Callable[[Ledger, Event], Ledger]] = {
     ev.START: _start,
     ev.STOP: _stop,
     ev.CLOCK: _clock,
+    ev.DEFECT: _defect,
+    ev.RESUMED: _resumed,
+    ev.WITNESS: _witness,
+    ev.WEAR: _wear,
     ev.CONFIG: _config,
     ev.LOGIN: _login,
     ev.LOGOUT: _logout,

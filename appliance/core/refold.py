@@ -14,14 +14,16 @@ from appliance.core.closing import closing_body
 from appliance.core.event import Event
 from appliance.core.ledger import Ledger, apply, line_of
 from appliance.core.money import times
+from appliance.core.snapshot import FOLD, snapshot_body
 from appliance.core.vat import extract
 
 
 class Refold:
     """`apply` raises ValueError with a plain sentence for the first record that cannot follow."""
 
-    def __init__(self) -> None:
-        self.ledger = Ledger()
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        """From the first record, or from the ledger that a proven snapshot restores."""
+        self.ledger = ledger or Ledger()
 
     def apply(self, record: Any) -> None:  # noqa: ANN401 - storage's Record has the same nine fields
         event = Event(*record)
@@ -132,6 +134,31 @@ def _day_close(ledger: Ledger, body: Body, event: Event) -> None:
         _require(body[key] == value, f"the closing's {names[key]} is not what the day adds up to")
 
 
+def _snapshot(ledger: Ledger, body: Body, event: Event) -> None:
+    closed = ledger.papers[-1].order if ledger.papers else -1
+    _require(closed == event.seq - 1 and ledger.day is None, "a snapshot stands elsewhere than after a closing")
+    _require(body[1] != FOLD or body == snapshot_body(ledger), "the snapshot is not what the records add up to")
+
+
+def _defect(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(0 <= body[1] <= event.seq, "it names a record that is still to come")
+
+
+def _resumed(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.defect is not None and body[1] == ledger.defect, "no such defect waits for a decision")
+
+
+def _witness(ledger: Ledger, body: Body, event: Event) -> None:
+    said = ledger.witness
+    _require(body[1] == said.letter, "it is of another class than genesis says")
+    _require(said.counter is None or body[2] > said.counter, "the witness went backwards")
+
+
+def _wear(ledger: Ledger, body: Body, event: Event) -> None:
+    since = (body[3] - ledger.worn.bytes, body[4] - ledger.worn.flushes)
+    _require(since == (body[1], body[2]), "the wear since birth is not the sum of the days")
+
+
 RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.DAY_OPEN: _day_open,
     ev.ORDER: _order,
@@ -147,4 +174,9 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.DUPLICATE: _duplicate,
     ev.COUNT: _count,
     ev.DAY_CLOSE: _day_close,
+    ev.SNAPSHOT: _snapshot,
+    ev.DEFECT: _defect,
+    ev.RESUMED: _resumed,
+    ev.WITNESS: _witness,
+    ev.WEAR: _wear,
 }

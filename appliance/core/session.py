@@ -10,6 +10,7 @@ from appliance.core.closing import closing_body
 from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
 from appliance.core.effect import Kick, Print, ReadShop
+from appliance.core.snapshot import LIMIT, size, snapshot_body
 from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
 
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ def close_day(turn: Turn, act: Act) -> None:
     detail: list[Value] = [[value, count] for value, count in zip(DENOMINATIONS, turn.ui.counts, strict=True) if count]
     turn.emit(ev.COUNT, {1: total, 2: day.expected, 3: total - day.expected, 4: detail})
     made = turn.emit(ev.DAY_CLOSE, closing_body(turn.ledger))
+    snapshot = snapshot_body(turn.ledger)
+    if size(snapshot) <= LIMIT:  # else the next start folds from the one before
+        turn.emit(ev.SNAPSHOT, snapshot)
     turn.effect(Print(made.seq))
     turn.show("")
 

@@ -16,7 +16,9 @@ from appliance.core.act import Act
 from appliance.core.effect import Print
 from appliance.core.event import Event
 from appliance.core.input import Badge, Code, Device, DrawerMoved, Idle, JournalBroken, PaperDone, Stop, Tick, Touched
+from appliance.core.ledger import Ledger, apply
 from appliance.core.scene import view
+from appliance.core.snapshot import restore
 from appliance.core.till import fold
 from appliance.core.view import Grid
 from appliance.display.render import render
@@ -47,7 +49,11 @@ def add_up(events: list[Event]) -> None:
     totals = [total(event) for event in tickets]
     assert [event.body[9] for event in tickets] == [sum(totals[: n + 1]) for n in range(len(totals))]
     assert [event.body[10] for event in tickets] == [sum(map(abs, totals[: n + 1])) for n in range(len(totals))]
+    ledger = Ledger()
     for event in events:
+        ledger = apply(ledger, event)
+        if event.kind == ev.SNAPSHOT:
+            assert restore(event) == ledger
         if event.kind == ev.DAY_CLOSE:
             assert event.body[10] == sum(total(each) for each in tickets if each.session == event.session)
         assert decode(encode(Record(*event))) == Record(*event)

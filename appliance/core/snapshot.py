@@ -1,0 +1,173 @@
+"""The ledger after a closing, as the body of a record: a start folds from here and not from the first sale.
+
+`verify` folds the whole journal and holds each snapshot against it, so a snapshot is never more than a shortcut.
+Fields: `storage/FORMAT.md`, kind 51.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from appliance.core.event import Event, Value
+from appliance.core.ledger import Ledger, Paper, TicketRef, Witnessed, Worn, configured
+from appliance.core.totals import Period, Perpetual
+
+FOLD: Final = 1  # changes when the same records fold to another ledger: then old snapshots are not used
+LIMIT: Final = 20_000  # bytes; a closing, its count and its snapshot share one frame
+
+
+def snapshot_body(ledger: Ledger) -> dict[int, Value]:
+    """Of a ledger without an open day or basket; raises ValueError for any other."""
+    if ledger.day is not None or ledger.order is not None:
+        raise ValueError("a snapshot stands only after a closing")
+    return {1: FOLD, **_machine(ledger), **_counter(ledger), **_sums(ledger)}
+
+
+def _machine(ledger: Ledger) -> dict[int, Value]:
+    return {
+        2: ledger.siret,
+        3: ledger.software,
+        4: dict(ledger.config),
+        5: int(ledger.running) | int(ledger.trusted) << 1,
+        6: ledger.offset,
+        7: ledger.operator,
+        8: _pairs(ledger.failures),
+        9: _pairs(ledger.locked_until),
+    }
+
+
+def _counter(ledger: Ledger) -> dict[int, Value]:
+    return {
+        10: [
+            ledger.day_number,
+            ledger.last_float,
+            ledger.order_number,
+            ledger.ticket_number,
+            ledger.change,
+            ledger.given,
+        ],
+        11: list[Value](ledger.last_close),
+        12: _tickets(ledger.tickets),
+        13: ledger.question.record if ledger.question else None,
+        14: [list[Value](paper) for paper in ledger.papers],
+        15: [list[Value](paper) for paper in ledger.doubts],
+        16: _pairs(ledger.copies),
+    }
+
+
+def _sums(ledger: Ledger) -> dict[int, Value]:
+    return {
+        17: [ledger.perpetual.algebraic, ledger.perpetual.absolute],
+        18: [ledger.month.name, ledger.month.total],
+        19: [ledger.year.name, ledger.year.total],
+        20: list[Value](ledger.witness),
+        21: ledger.defect,
+        22: list[Value](ledger.worn),
+    }
+
+
+def _pairs(mapping: Mapping[Any, int]) -> list[Value]:
+    return [[key, mapping[key]] for key in sorted(mapping)]
+
+
+def _tickets(tickets: Sequence[TicketRef]) -> list[Value]:
+    """Runs of one session and zone: [session, zone, [steps]], three steps a ticket, about nine bytes in all.
+
+    record since the one before × 2 + printed, ms since the one before, total. Numbers have no gap, so the last one
+    (counters) gives them all.
+    """
+    runs: list[Value] = []
+    steps: list[Value] = []
+    place, record, t = None, 0, 0
+    for ref in tickets:
+        if (ref.session, ref.tz) != place:
+            place, steps = (ref.session, ref.tz), []
+            runs.append([ref.session, ref.tz, steps])
+        steps += [(ref.record - record) * 2 + ref.printed, ref.t - t, ref.total]
+        record, t = ref.record, ref.t
+    return runs
+
+
+def restore(event: Event) -> Ledger | None:
+    """The ledger after this `snapshot` record; None when another fold made it: then an older one, or all, is folded.
+
+    Raises ValueError, KeyError or TypeError for a body that no till wrote.
+    """
+    body = cast("dict[int, Any]", event.body)
+    if body[1] != FOLD:
+        return None
+    ledger = Ledger(event.seq + 1, event.t, event.tz, event.up, event.till)
+    return _with_sums(_with_counter(_with_machine(ledger, body), body), body)
+
+
+def _with_machine(ledger: Ledger, body: dict[int, Any]) -> Ledger:
+    ledger = configured(ledger, body[4]) if body[4] else ledger
+    return ledger._replace(
+        siret=body[2],
+        software=body[3],
+        running=bool(body[5] & 1),
+        trusted=bool(body[5] & 2),
+        offset=body[6],
+        operator=body[7],
+        failures=dict(body[8]),
+        locked_until=dict(body[9]),
+    )
+
+
+def _with_counter(ledger: Ledger, body: dict[int, Any]) -> Ledger:
+    day_number, last_float, order_number, ticket_number, change, given = body[10]
+    tickets = _refs(body[12], ticket_number)
+    return ledger._replace(
+        day_number=day_number,
+        last_float=last_float,
+        order_number=order_number,
+        ticket_number=ticket_number,
+        change=change,
+        given=given,
+        last_close=tuple(body[11]),
+        tickets=tickets,
+        question=next((ref for ref in tickets if ref.record == body[13]), None),
+        papers=tuple(Paper(*each) for each in body[14]),
+        doubts=tuple(Paper(*each) for each in body[15]),
+        copies=dict(body[16]),
+    )
+
+
+def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
+    return ledger._replace(
+        perpetual=Perpetual(*body[17]),
+        month=Period(*body[18]),
+        year=Period(*body[19]),
+        witness=Witnessed(*body[20]),
+        defect=body[21],
+        worn=Worn(*body[22]),
+    )
+
+
+def _refs(runs: list[Any], last: int) -> tuple[TicketRef, ...]:
+    number = last - sum(len(steps) // 3 for _, _, steps in runs)
+    record = t = 0
+    refs = []
+    for session, tz, steps in runs:
+        for step, pause, total in zip(steps[::3], steps[1::3], steps[2::3], strict=True):
+            number, record, t = number + 1, record + step // 2, t + pause
+            refs.append(TicketRef(number, record, t, tz, total, session, bool(step & 1)))
+    return tuple(refs)
+
+
+def size(value: Value) -> int:
+    """Bytes of a value in the journal (RFC 8949, shortest form)."""
+    if isinstance(value, int):
+        return _head(value if value >= 0 else -1 - value)
+    if isinstance(value, str | bytes):
+        length = len(value.encode() if isinstance(value, str) else value)
+        return _head(length) + length
+    if value is None:
+        return 1
+    inner = [*value, *value.values()] if isinstance(value, Mapping) else value
+    return _head(len(value)) + sum(size(each) for each in inner)
+
+
+def _head(number: int) -> int:
+    return 1 if number < 24 else 2 if number < 1 << 8 else 3 if number < 1 << 16 else 5 if number < 1 << 32 else 9
