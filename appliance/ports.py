@@ -196,3 +196,23 @@ class Beeper(Protocol):
 
     def play(self, sound: Sound) -> None:
         """Starts the sound and returns; never raises for a silent device, only `Lost`."""
+
+
+class Witness(Protocol):
+    """Something outside the journal that only goes forward: what a journal put back cannot take back with it.
+
+    `letter`: "A" a hardware counter, "B" a collector's receipts, "C" none.
+    """
+
+    letter: str
+
+    def open(self) -> None:
+        """Makes and begins the counter where there is none; raises Lost."""
+
+    def read(self) -> int:
+        """The counter now; raises Lost. Class C: 0."""
+
+    def advance(self) -> int:
+        """Exactly one more, durable when it returns, and its new value; raises Lost. Class C: 0."""
+
+    def close(self) -> None: ...

@@ -15,9 +15,10 @@ PACKAGE = ROOT / "appliance"
 MAY = {
     "core": set(),
     "ports": {"core"},
-    "drivers": {"ports", "core.paper"},
+    "tpm": set(),
+    "drivers": {"ports", "core.paper", "tpm"},
     "display": {"core", "ports"},
-    "storage": set(),
+    "storage": {"tpm"},
     "audit": {"storage", "core"},
     "provision": {"core"},
     "simulator": {"ports", "core.instant", "drivers.none"},

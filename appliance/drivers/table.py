@@ -43,6 +43,10 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "none": "appliance.drivers.none:NoBeeper",
             "evdev": "appliance.drivers.beeper.evdev:EvdevBeeper",
         },
+        "witness": {
+            "none": "appliance.drivers.witness.none:NoWitness",
+            "tpm": "appliance.drivers.witness.tpm:TpmWitness",
+        },
     }
 )
 
