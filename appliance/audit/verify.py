@@ -139,7 +139,7 @@ def _fold(step: Step, fold: Refold | None, ticket: int | None) -> int:
             raise Broken(record.seq, str(error)) from error
     if step.records:
         return sum(record.kind == ticket for record in step.records)
-    return sum(quick.is_ticket(data, ticket) for data in step.frame.records)
+    return sum(quick.kind_of(data) == ticket for data in step.frame.records)
 
 
 def _tell(source: Source, progress: Callable[[int, int], None] | None, number: int) -> None:
