@@ -7,6 +7,7 @@ adds up is asked by `refold.py`, with these same functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
 
@@ -144,6 +145,10 @@ class Ledger(NamedTuple):
     worn: Worn = Worn()
 
 
+_PLACES: Final = {name: place for place, name in enumerate(Ledger._fields)}
+_LINE: Final = itemgetter(*range(2, 14))  # of the body of a `line` record: the fields of a Line
+
+
 def fold(events: Iterable[Event], ledger: Ledger | None = None) -> Ledger:
     """Applies events in order to an empty ledger, or to the one given."""
     result = ledger or Ledger()
@@ -154,9 +159,17 @@ def fold(events: Iterable[Event], ledger: Ledger | None = None) -> Ledger:
 
 def apply(ledger: Ledger, event: Event) -> Ledger:
     """The ledger after one more record. An unknown kind changes only the position: newer kinds are additive."""
-    moved = ledger._replace(seq=event.seq + 1, t=event.t, tz=event.tz, up=event.up)
+    moved = Ledger._make((event.seq + 1, event.t, event.tz, event.up, *ledger[4:]))
     change = APPLY.get(event.kind)
     return change(moved, event) if change else moved
+
+
+def _with(ledger: Ledger, **changes: object) -> Ledger:
+    """`_replace` in a quarter of its time, for what comes with every sale: a check folds millions of records."""
+    values: list[Any] = list(ledger)
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Ledger._make(values)
 
 
 def _genesis(ledger: Ledger, event: Event) -> Ledger:
@@ -251,16 +264,16 @@ def _day_open(ledger: Ledger, event: Event) -> Ledger:
 
 def _order(ledger: Ledger, event: Event) -> Ledger:
     number = cast(int, event.body[1])
-    return ledger._replace(order=Order(number), order_number=number)
+    return _with(ledger, order=Order(number), order_number=number)
 
 
 def line_of(event: Event) -> Line:
     """The line of a `line` record."""
-    return Line.of([event.body[key] for key in range(2, 14)])
+    return Line(*_LINE(event.body))
 
 
 def _line(ledger: Ledger, event: Event) -> Ledger:
-    return ledger._replace(order=_current(ledger).with_line(line_of(event)))
+    return _with(ledger, order=_current(ledger).with_line(line_of(event)))
 
 
 def _current(ledger: Ledger) -> Order:
@@ -285,7 +298,7 @@ def payment_of(event: Event) -> Payment:
 
 def _payment(ledger: Ledger, event: Event) -> Ledger:
     given = cast(int, event.body.get(5, ledger.given))
-    return ledger._replace(order=_current(ledger).with_payment(payment_of(event)), given=given)
+    return _with(ledger, order=_current(ledger).with_payment(payment_of(event)), given=given)
 
 
 def _payment_asked(ledger: Ledger, event: Event) -> Ledger:
@@ -307,7 +320,8 @@ def _ticket(ledger: Ledger, event: Event) -> Ledger:
     first = ledger.day.first_ticket or number
     totals = ledger.day.totals.with_ticket(total, vat, payments)
     day = ledger.day._replace(totals=totals, first_ticket=first, last_ticket=number)
-    return ledger._replace(
+    return _with(
+        ledger,
         day=day,
         order=None,
         ticket_number=number,
@@ -329,7 +343,7 @@ def fiscal_year(date: str, start: int) -> str:
 def _print(ledger: Ledger, event: Event) -> Ledger:
     number, fact = cast("tuple[int, int]", (event.body[1], event.body[2]))
     paper = Paper(event.seq, fact, "ticket", number)
-    return ledger._replace(question=None, papers=(*ledger.papers, paper))
+    return _with(ledger, question=None, papers=(*ledger.papers, paper))
 
 
 def _no_print(ledger: Ledger, event: Event) -> Ledger:
@@ -353,7 +367,7 @@ def _printed(ledger: Ledger, event: Event) -> Ledger:
     order = event.body[1]
     fact = next((paper.fact for paper in ledger.papers if paper.order == order), -1)
     tickets = _marked(ledger.tickets, fact)
-    return ledger._replace(papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
+    return _with(ledger, papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
 
 
 def _marked(tickets: tuple[TicketRef, ...], fact: int) -> tuple[TicketRef, ...]:

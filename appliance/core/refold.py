@@ -25,26 +25,30 @@ class Refold:
         """From the first record, or from the ledger that a proven snapshot restores."""
         self.ledger = ledger or Ledger()
 
-    def apply(self, record: Any) -> None:  # noqa: ANN401 - storage's Record has the same nine fields
-        event = Event(*record)
-        check(self.ledger, event)
+    def apply(self, record: Any) -> None:  # noqa: ANN401 - storage's Record has the same nine fields, in order
+        check(self.ledger, record)
         try:
-            self.ledger = apply(self.ledger, event)
+            self.ledger = apply(self.ledger, record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"its body does not fit its kind ({error})") from error
 
 
 def check(ledger: Ledger, event: Event) -> None:
-    _require(event.t >= ledger.t, "it is dated before the record before it")
-    _require(event.kind in ev.NAMES, f"kind {event.kind} is not known to this version")
-    _require((event.kind == ev.GENESIS) == (event.seq == 0), "genesis stands first and only there")
-    _require(event.seq == 0 or event.till == ledger.till, "it names another till than genesis")
-    session = ledger.day.number if ledger.day else 0
-    _require(event.session == session or event.kind == ev.GENESIS, "its session is not the open day's")
-    rule = RULES.get(event.kind)
+    seq, t, _, _, till, _, session, kind, body = event
+    if t < ledger.t:
+        raise ValueError("it is dated before the record before it")
+    if kind not in ev.NAMES:
+        raise ValueError(f"kind {kind} is not known to this version")
+    if (kind == ev.GENESIS) != (seq == 0):
+        raise ValueError("genesis stands first and only there")
+    if till != ledger.till and seq:
+        raise ValueError("it names another till than genesis")
+    if session != (ledger.day.number if ledger.day else 0) and kind != ev.GENESIS:
+        raise ValueError("its session is not the open day's")
+    rule = RULES.get(kind)
     try:
         if rule:
-            rule(ledger, cast("dict[int, Any]", event.body), event)
+            rule(ledger, cast("dict[int, Any]", body), event)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"its body does not fit its kind ({error})") from error
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from appliance.core.catalogue import Article
 from appliance.core.event import Value
 from appliance.core.money import times
-from appliance.core.vat import Rows, VatRow, add, extract
+from appliance.core.vat import Rows, VatRow, extract
 
 MAX_LINES = 300
 MAX_SIZE = 19_500  # bytes of a ticket's lines in the journal: seller, payments and sums fit beside in 24 KiB
@@ -125,14 +125,22 @@ class Order(NamedTuple):
 
     @property
     def vat(self) -> Rows:
-        return add((), (VatRow(line.rate, line.ht, line.vat, line.amount) for line in self.live))
+        """Summed before rows are made: one row a rate, not two a line."""
+        sums: dict[int, list[int]] = {}
+        for line in self.lines:
+            if not line.void:
+                row = sums.setdefault(line.rate, [0, 0, 0])
+                row[0] += line.ht
+                row[1] += line.vat
+                row[2] += line.amount
+        return tuple(VatRow(rate, *sums[rate]) for rate in sorted(sums, reverse=True))
 
     def with_line(self, line: Line) -> Order:
-        return self._replace(lines=(*self.lines, line))
+        return Order(self.number, (*self.lines, line), self.payments, self.asked)
 
     def without(self, number: int) -> Order:
         lines = tuple(line._replace(void=True) if line.number == number else line for line in self.lines)
         return self._replace(lines=lines)
 
     def with_payment(self, payment: Payment) -> Order:
-        return self._replace(payments=(*self.payments, payment), asked=None)
+        return Order(self.number, self.lines, (*self.payments, payment))
