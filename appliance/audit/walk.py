@@ -174,6 +174,8 @@ class Walk:
         gap = trail.gap(hole)
         if self._gap or gap.length > FRAME_LIMIT:
             raise Broken(self.seq, "more is damaged than one torn write leaves")
+        if gap.claimed > self.seq:
+            raise Broken(self.seq, f"a frame after it was begun with record {gap.claimed}, so it was acknowledged")
         self._gap = gap
 
     def _accept(self, header: Header, frame: Frame) -> Step:

@@ -31,10 +31,10 @@ class Open(NamedTuple):
         return self._zero_from(0)
 
     def only_torn(self) -> bool:
-        """Whether no more than a torn first write can have left this: no second frame, zeros after its reach."""
+        """Whether no more than a torn first write can have left this: no second frame begun, zeros after its reach."""
         first = self.read(segment.FIRST_WRITE, 0)
         second = any(
-            frame.parse(first, at, unit, self.number, at // unit)
+            frame.claim(first, at, self.number, at // unit) is not None
             for unit in frame.UNITS
             for at in range(2 * unit, len(first), unit)
         )

@@ -84,6 +84,18 @@ def parse(data: bytes | memoryview, at: int, unit: int, segment: int, index: int
     return Frame(segment, index, index + length // unit, first_seq, prev_head, records, signature)
 
 
+def claim(data: bytes | memoryview, at: int, segment: int, index: int) -> int | None:
+    """The first record that a frame's head at `at` names, whole or torn; None when no head of this place is there.
+
+    Its zeros and limits keep bytes of a torn sector from passing for a head.
+    """
+    if bytes(data[at : at + 4]) != MAGIC or len(data) - at < HEAD_SIZE:
+        return None
+    _, _, its_segment, its_index, used, first_seq, count, zero, prev_head = HEAD.unpack_from(data, at)
+    fits = (its_segment, its_index, zero) == (segment, index, bytes(6)) and LEAST_USED <= used <= FRAME_LIMIT
+    return first_seq if fits and count and any(prev_head) else None
+
+
 def _split(body: bytes, count: int, first_seq: int) -> tuple[bytes, ...]:
     records: list[bytes] = []
     at = 0

@@ -86,6 +86,9 @@ def _end_of(it: Open, header: Header) -> Tip | None:
     frame = last_frame(it.read, it.number, unit, end)
     torn = (end - (frame.end if frame else 1)) * unit
     seq = frame.next_seq if frame else header.first_seq
+    gap = gap_between(it.read, it.number, unit, frame.end if frame else 1, end) if 0 < torn <= FRAME_LIMIT else None
+    if gap and gap.claimed > seq:
+        raise JournalDamaged(seq, f"a frame after it was begun with record {gap.claimed}, so it was acknowledged")
     if frame is None and torn <= FRAME_LIMIT:
         return None
     if frame is None or torn > FRAME_LIMIT:
@@ -93,4 +96,4 @@ def _end_of(it: Open, header: Header) -> Tip | None:
     cp = Checkpoint(chain.chain_id(header.genesis), frame.next_seq, frame.head())
     if not chain.signed(header.key, chain.cp_bytes(cp), frame.signature):
         raise JournalDamaged(frame.first_seq, "the last frame's checksum is right and its signature is wrong")
-    return Tip(header, frame, cp, end, gap_between(it.read, unit, frame.end, end) if torn else None)
+    return Tip(header, frame, cp, end, gap)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from appliance.storage import segment
+from appliance.storage import frame, segment
 from appliance.storage.flash import Mode
 from appliance.storage.folder import Folder
-from appliance.storage.trail import last_nonzero
+from appliance.storage.trail import is_zero
 
 HELD = 2
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -53,8 +53,9 @@ class Shelf:
             raise OSError(errno.ENOSPC, "no space left for a segment")
 
     def _blank(self, number: int) -> bool:
+        """Whether it can be written: a cache that lied about the flush leaves a blank that is cut short."""
         with self._folder.reading(number) as it:
-            return last_nonzero(it.read(segment.FIRST_WRITE, 0), 1) is None
+            return segment.fit_size(it.size, frame.UNITS[-1]) and is_zero(it.read(segment.FIRST_WRITE, 0))
 
     def _rename(self, old: int, new: int) -> None:
         self._disk.rename(self._folder.file(old), self._folder.file(new))

@@ -19,10 +19,15 @@ _PROBE = 2048  # holes shorter than this cannot mislead the bisection
 
 
 class Gap(NamedTuple):
-    """What a torn write left: whole units, `length` in bytes, and the SHA-256 over them."""
+    """What a torn write left: whole units, `length` in bytes, and the SHA-256 over them.
+
+    `claimed` is the greatest first record that a frame's head in it names. A frame is begun after the one before it was
+    acknowledged, so a claim beyond the record expected means that acknowledged records stood in the gap.
+    """
 
     length: int
     sha256: bytes
+    claimed: int = 0
 
 
 class Hole(NamedTuple):
@@ -139,13 +144,15 @@ class Trail:
         return at
 
     def gap(self, hole: Hole) -> Gap:
-        return gap_between(self._read, self._unit, hole.start, hole.end)
+        return gap_between(self._read, self._number, self._unit, hole.start, hole.end)
 
     def frames(self) -> Iterator[Frame | Hole]:
         while (found := self.step()) is not None:
             yield found
 
 
-def gap_between(read: Read, unit: int, start: int, end: int) -> Gap:
+def gap_between(read: Read, number: int, unit: int, start: int, end: int) -> Gap:
     length = (end - start) * unit
-    return Gap(length, sha256(read(length, start * unit)).digest())
+    data = read(length, start * unit)
+    claims = (frame.claim(data, at * unit, number, start + at) for at in range(end - start))
+    return Gap(length, sha256(data).digest(), max((claim for claim in claims if claim is not None), default=0))

@@ -3,50 +3,147 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from appliance.audit.command import _core
 from appliance.audit.dump import dump
-from appliance.audit.verify import verify
+from appliance.audit.source import Broken, Unreadable
+from appliance.audit.verify import BROKEN, INTACT, Verdict, verify
 from appliance.core.event import NAMES
 from appliance.daemon.virtual import SimulatedWorld
+from appliance.daemon.wiring import StartError
 from appliance.simulator import cards
 from appliance.simulator.hand import Hand, cents
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
-from tests.powerloss.recording import PAID, PRINTED, SHOP, Cut, Outside, Recording, export, forget, open_world
+from appliance.storage.keys import KeyFileError
+from appliance.storage.recover import JournalError
+from tests.powerloss.cuts import LYING, digest
+from tests.powerloss.marks import anchored, covering, trace
+from tests.powerloss.recording import (
+    PAID,
+    SHOP,
+    Cut,
+    Outside,
+    Recording,
+    Seen,
+    export,
+    forget,
+    known_chance,
+    open_world,
+)
+from tests.storage.device import Cutting, Fault
+from tests.storage.memory import MemoryDisk
 
-EVERY = 3  # after every third cut the day goes on to its closing
+EVERY = 3  # in every third state the day goes on to its closing
 
 
 class Wrong(AssertionError):
     """What the till did not keep."""
 
 
-def judge(recording: Recording, cut: Cut) -> None:
+class Outcome(Enum):
+    """Of a state. A medium that kept its word leaves only the first."""
+
+    KEPT = "kept"
+    SAID = "lost by the medium, and said"
+    UNSEEN = "lost by the medium without a trace on it"
+
+
+def judge(recording: Recording, cut: Cut) -> Outcome:
     """Raises Wrong, with the id that replays the cut."""
     seen = recording.until(cut.stamp)
-    disk = recording.recorder.cut(cut.stamp, cut.fate, cut.seed)
+    cutting = recording.recorder.cutting(cut.stamp, cut.fate, cut.seed)
     outside: list[Outside] = []
-    world = open_world(disk, lambda name, detail: outside.append(Outside(0, name, detail)))
+    world = open_world(cutting.disk, lambda name, detail: outside.append(Outside(0, name, detail)))
+    world.clock.t = max(world.clock.t, recording.clock)
     try:
-        world.clock.t = max(world.clock.t, recording.clock)
-        world.power_on()
-        world.wait(3000)
-        _nothing_by_itself(outside)
-        _intact(export(disk))
-        _tickets_kept(export(disk), seen)
-        _answer(world, seen, outside)
-        if cut.stamp % EVERY == 0:
-            _finish_day(world)
-        world.stop()
-        _intact(export(disk))
+        with known_chance(cut.name):
+            if cut.fate in LYING:
+                return _judge_lie(world, cutting.disk, seen)
+            lost = covering(cutting)
+            if lost is not None:
+                return _judge_hurt(world, cutting, lost, recording, cut)
+            if cut.fate is Fault.BEYOND and _verdict(export(cutting.disk)).code == BROKEN:
+                return Outcome.SAID  # behind the record of a clean stop no tear is believed
+            _judge_kept(world, cutting.disk, seen, outside)
+            return Outcome.KEPT
     except Exception as error:
         raise Wrong(f"cut {cut.name}: {error}") from error
     finally:
         world.close()
         forget()
+
+
+def _judge_kept(world: SimulatedWorld, disk: MemoryDisk, seen: Seen, outside: list[Outside]) -> None:
+    finish = digest(disk)[0] % EVERY == 0
+    world.power_on()
+    world.wait(3000)
+    _nothing_by_itself(outside)
+    _intact(export(disk))
+    _tickets_kept(export(disk), seen)
+    _answer(world, seen, outside)
+    if finish:
+        _finish_day(world)
+    world.stop()
+    _intact(export(disk))
+
+
+def _judge_hurt(world: SimulatedWorld, cutting: Cutting, lost: range, recording: Recording, cut: Cut) -> Outcome:
+    """The medium hurt records that it had acknowledged: the till says so, and `verify` names one of them."""
+    ahead = anchored(cutting.disk) >= lost.stop
+    said = _refuses(world)
+    verdict = _verdict(export(cutting.disk))
+    if said or _defects(cutting.disk):
+        if verdict.code != BROKEN or verdict.seq not in lost:
+            raise Wrong(f"records {lost} were hurt, the till says {said!r}, verify: {verdict.line}")
+        return Outcome.SAID
+    op = recording.recorder.until(cut.stamp)[-1]
+    if ahead or trace(cutting.disk, op):
+        raise Wrong(f"records {lost} were hurt and the till sells on; verify: {verdict.line}")
+    return Outcome.UNSEEN
+
+
+def _judge_lie(world: SimulatedWorld, disk: MemoryDisk, seen: Seen) -> Outcome:
+    """Flushes did nothing: what can be seen of that is said, and never called intact."""
+    anchor = anchored(disk)
+    before = _verdict(export(disk))
+    said = _refuses(world)
+    if said or _defects(disk):
+        if _verdict(export(disk)).code == INTACT:
+            raise Wrong(f"the till says {said!r} and verify says intact")
+        return Outcome.SAID
+    if before.code == BROKEN:
+        raise Wrong(f"the till sells on where verify says {before.line}")
+    if anchor > before.records:
+        raise Wrong(f"the anchor stands at {anchor}, {before.records} records are there, and the till sells on")
+    _intact(export(disk))
+    kept = {each["body"]["number"] for each in _records(export(disk)) if each["kind"] == "ticket"}
+    return Outcome.UNSEEN if seen.tickets - kept else Outcome.KEPT
+
+
+def _refuses(world: SimulatedWorld) -> str:
+    """What the till says in place of starting."""
+    try:
+        world.power_on()
+    except (StartError, KeyFileError, JournalError) as error:
+        return str(error)
+    world.wait(1500)
+    return ""
+
+
+def _defects(disk: MemoryDisk) -> bool:
+    try:
+        return any(each["kind"] == "defect" for each in _records(export(disk)))
+    except (Broken, Unreadable):
+        return False
+
+
+def _verdict(folder: Path) -> Verdict:
+    kinds, refold = _core()
+    return verify(folder, kinds=kinds, refold=refold, pause=lambda: None)
 
 
 def _nothing_by_itself(outside: list[Outside]) -> None:
@@ -56,36 +153,29 @@ def _nothing_by_itself(outside: list[Outside]) -> None:
 
 
 def _intact(folder: Path) -> None:
-    kinds, refold = _core()
-    verdict = verify(folder, kinds=kinds, refold=refold)
-    if verdict.code != 0:
-        raise Wrong(verdict.lines[-1])
+    verdict = _verdict(folder)
+    if verdict.code != INTACT:
+        raise Wrong(verdict.line)
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in dump(folder, NAMES)]
 
 
-def acknowledged(seen: list[Outside]) -> set[int]:
-    """Numbers of the tickets that a screen showed as paid or that stand on paper."""
-    signs = {"frame": PAID, "line": PRINTED}
-    return {int(found[1]) for each in seen if each.name in signs and (found := signs[each.name].search(each.detail))}
-
-
-def _tickets_kept(folder: Path, seen: list[Outside]) -> None:
-    numbers = [each["body"]["number"] for each in _records(folder) if each["kind"] == "ticket"]
+def _tickets_kept(folder: Path, seen: Seen) -> None:
+    records = _records(folder)
+    numbers = [each["body"]["number"] for each in records if each["kind"] == "ticket"]
     if numbers != list(range(1, len(numbers) + 1)):
         raise Wrong(f"the ticket numbers have a gap: {numbers}")
-    lost = acknowledged(seen) - set(numbers)
+    lost = seen.tickets - set(numbers)
     if lost:
         raise Wrong(f"shown as paid or printed, and lost: {sorted(lost)}")
-    pulses = sum(each.name == "pulse" for each in seen)
-    kept = sum(each["kind"] == "drawer" for each in _records(folder))
-    if pulses > kept:
-        raise Wrong(f"the drawer opened {pulses} times and {kept} records say so")
+    kept = sum(each["kind"] == "drawer" for each in records)
+    if seen.pulses > kept:
+        raise Wrong(f"the drawer opened {seen.pulses} times and {kept} records say so")
 
 
-def _answer(world: SimulatedWorld, seen: list[Outside], outside: list[Outside]) -> None:
+def _answer(world: SimulatedWorld, seen: Seen, outside: list[Outside]) -> None:
     """The cashier logs in and answers what is asked with paper."""
     player = Player(world, cards.read(SHOP))
     _play(player, 'login "Sophie"')
@@ -111,11 +201,10 @@ def _answer(world: SimulatedWorld, seen: list[Outside], outside: list[Outside]) 
         raise Wrong("the drawer opened after the cut before anything was sold")
 
 
-def _first_paper(world: SimulatedWorld, hand: Hand, seen: list[Outside]) -> None:
+def _first_paper(world: SimulatedWorld, hand: Hand, seen: Seen) -> None:
     """The print question stands: then no byte of this ticket can have left before the cut."""
     number = PAID.search(" ".join(hand.glass().labels))
-    papers = "\n".join(each.detail for each in seen if each.name == "line")
-    if number and f"Ticket n° {number[1]}" in papers:
+    if number and int(number[1]) in seen.papers:
         raise Wrong("the print question is asked again for a ticket that was on paper")
     world.tear()
     hand.tap_act("print")
