@@ -15,6 +15,7 @@ HEAD_SIZE = HEAD.size
 UNITS = (512, 4096)
 FRAME_LIMIT = 32 * 1024
 LEAST_USED = HEAD_SIZE + 2 + 1 + chain.SIGNATURE_SIZE
+_ZERO = bytes(6)
 
 
 class FrameError(ValueError):
@@ -63,24 +64,24 @@ def build(
     return MAGIC + crc32(tail).to_bytes(4, "big") + tail
 
 
-def parse(data: bytes | memoryview, at: int, unit: int, segment: int, index: int) -> Frame | None:
+def parse(data: bytes, at: int, unit: int, segment: int, index: int) -> Frame | None:
     """The frame at `at` in `data`, or None when there is none for this place or a tear has hurt it.
 
     Raises FrameError when the checksum is right and the content breaks the format.
     """
-    if bytes(data[at : at + 4]) != MAGIC or len(data) - at < HEAD_SIZE:
+    if data[at : at + 4] != MAGIC or len(data) - at < HEAD_SIZE:
         return None
     _, crc, its_segment, its_index, used, first_seq, count, zero, prev_head = HEAD.unpack_from(data, at)
     length = -(-used // unit) * unit
-    if (its_segment, its_index) != (segment, index) or not LEAST_USED <= used <= FRAME_LIMIT:
+    if its_segment != segment or its_index != index or not LEAST_USED <= used <= FRAME_LIMIT:
         return None
     if len(data) - at < length or crc32(data[at + 8 : at + length]) != crc:
         return None
-    if zero != bytes(6) or bytes(data[at + used : at + length]) != bytes(length - used):
+    end = at + used
+    if zero != _ZERO or data[end : at + length].strip(b"\0"):
         raise FrameError(first_seq, "bytes that must be zero are not")
-    body = bytes(data[at + HEAD_SIZE : at + used - chain.SIGNATURE_SIZE])
-    signature = bytes(data[at + used - chain.SIGNATURE_SIZE : at + used])
-    records = _split(body, count, first_seq)
+    records = _split(data[at + HEAD_SIZE : end - chain.SIGNATURE_SIZE], count, first_seq)
+    signature = data[end - chain.SIGNATURE_SIZE : end]
     return Frame(segment, index, index + length // unit, first_seq, prev_head, records, signature)
 
 
@@ -98,11 +99,11 @@ def claim(data: bytes | memoryview, at: int, segment: int, index: int) -> int | 
 
 def _split(body: bytes, count: int, first_seq: int) -> tuple[bytes, ...]:
     records: list[bytes] = []
-    at = 0
-    while at < len(body):
-        end = at + 2 + int.from_bytes(body[at : at + 2], "big")
+    at, size = 0, len(body)
+    while at < size - 1:
+        end = at + 2 + (body[at] << 8 | body[at + 1])
         records.append(body[at + 2 : end])
         at = end
-    if at != len(body) or len(records) != count or b"" in records:
+    if at != size or len(records) != count or b"" in records:
         raise FrameError(first_seq, "its record lengths do not add up")
     return tuple(records)
