@@ -19,6 +19,8 @@ from appliance.storage.record import Record, Value
 from appliance.storage.wear import AMPLIFICATION, CYCLES, NAND_PAGE, Health, Medium, budget_years, medium, programmed
 
 SHOWN = 30  # days
+_PAGES = f"a flush programs {NAND_PAGE // 1024} KiB and moves {AMPLIFICATION:g} times that"
+_ASSUMED = f"a cell bears {CYCLES} cycles, {_PAGES}, and the medium spreads its writes"
 _END = {
     1: "spare blocks normal",
     2: "spare blocks 80 % used: replace it soon",
@@ -102,9 +104,8 @@ def lines(wear: Wear, below: Medium | None, faults: Sequence[Sentence]) -> Itera
     yield from _medium_lines(below)
     left = years(wear, below)
     if left is not None:
-        yield f"lasts        {_years(left)} at this pace, if a cell bears {CYCLES} cycles, a flush programs"
-        yield f"             {NAND_PAGE // 1024} KiB and {AMPLIFICATION:g} bytes are moved for each; a card that does not spread"
-        yield "             its writes lasts less"
+        yield f"lasts        {_years(left)} at this pace"
+        yield f"             if {_ASSUMED}"
     yield from (f"mount        {fault.text}" for fault in faults)
     if not faults:
         yield "mount        as it should be"
