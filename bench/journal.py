@@ -23,6 +23,7 @@ from appliance.storage import keys
 from appliance.storage.flash import Mode, OsDisk
 from appliance.storage.journal import Journal
 from appliance.storage.record import Record, encode
+from appliance.storage.seal import MachineSealer
 from appliance.storage.writer import ThreadWriter
 from bench.verify import Till
 
@@ -138,7 +139,7 @@ def _pace(lane: Lane, count: int) -> None:
 
 def _open(folder: Path, stack: ExitStack) -> tuple[Journal, Till]:
     disk = OsDisk()
-    key = keys.load_or_make(folder, disk)
+    key = keys.load_or_make(folder, disk, MachineSealer(b"bench"))
     journal = Journal.open(folder, disk, key)
     stack.callback(journal.close)
     till = Till(key)
@@ -256,7 +257,7 @@ def _added() -> Row:
     """Caller to caller through the writer's thread, in turns with a bare write of the same size beside it."""
     with TemporaryDirectory() as place:
         directory, disk = Path(place), OsDisk()
-        key = keys.load_or_make(directory, disk)
+        key = keys.load_or_make(directory, disk, MachineSealer(b"bench"))
         journal, till = Journal.open(directory, disk, key), Till(key)
         journal.append(till.birth())
         for _ in journal.work():
@@ -322,7 +323,7 @@ def _recover() -> Iterator[Row]:
             directory = Path(place)
             _half_full(directory, tears)
             disk = Counting()
-            journal = Journal.open(directory, disk, keys.load(directory, disk))
+            journal = Journal.open(directory, disk, keys.load(directory, disk, MachineSealer(b"bench")))
             journal.close(clean=False)
         what = f"bytes of the whole segment, {tears} torn frames in it"
         goal = "<= 98304"
@@ -332,7 +333,7 @@ def _recover() -> Iterator[Row]:
 def _half_full(directory: Path, tears: int) -> None:
     """2 MiB of frames; `tears` of them garbage of up to 8 units, each named by the record after it."""
     disk = OsDisk()
-    key = keys.load_or_make(directory, disk)
+    key = keys.load_or_make(directory, disk, MachineSealer(b"bench"))
     journal, till = Journal.open(directory, disk, key), Till(key)
     journal.append(till.birth())
     every = 2**20 // 512 // (tears + 1)

@@ -24,8 +24,9 @@ from appliance.core.shop import Identity, Means
 from appliance.storage import keys
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import Journal
-from appliance.storage.keys import Key
+from appliance.storage.keys import Signer
 from appliance.storage.record import Record
+from appliance.storage.seal import MachineSealer
 
 SALES = int(os.environ.get("BENCH_SALES", "1500"))
 PER_DAY = 150
@@ -41,7 +42,7 @@ GOODS = (("Baguette", 110, 550), ("Café", 150, 1000), ("Savon", 349, 2000), ("L
 class Till:
     """Makes the records of a day at the counter as the core would; `frame` is what one commit carries."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Signer) -> None:
         self.ledger = Ledger()
         self._public = key.public
         self._t = 1_795_248_000_000
@@ -116,7 +117,7 @@ class Till:
         ]
 
 
-def write(journal: Journal, key: Key, sales: int, per_day: int = PER_DAY) -> list[bytes]:
+def write(journal: Journal, key: Signer, sales: int, per_day: int = PER_DAY) -> list[bytes]:
     """Fills an empty journal; returns its records' bytes, split, for the baselines."""
     till = Till(key)
     journal.append(till.birth())
@@ -136,7 +137,7 @@ def rows() -> Iterator[dict[str, object]]:
     with TemporaryDirectory() as place:
         directory = Path(place)
         disk = OsDisk()
-        key = keys.load_or_make(directory, disk)
+        key = keys.load_or_make(directory, disk, MachineSealer(b"bench"))
         journal = Journal.open(directory, disk, key)
         split = write(journal, key, SALES)
         journal.close()

@@ -31,4 +31,16 @@ class ReadShop:
     """Read the shop folder again; the answer comes back as a `ShopRead` input."""
 
 
-Effect = Print | Kick | Beep | ReadShop
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Bring the witness to `counter`: its `witness` record is durable."""
+
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Read the day that was just closed again from flash and hold its snapshot against it; `FlawFound` if it fails."""
+
+
+Effect = Print | Kick | Beep | ReadShop | Advance | Examine

@@ -20,13 +20,28 @@ class Birth:
 
 
 @dataclass(frozen=True, slots=True)
+class FlawFound:
+    """Flash does not hold what was written. `record`: first not proven; `until`: first proven again, if anyone knows;
+    `source`: flash, anchor or witness."""
+
+    record: int
+    why: str
+    until: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Boot:
-    """The process has started on a folded journal. `gap`: length and SHA-256 of a torn tail that was found."""
+    """The process has started on a folded journal. `gap`: length and SHA-256 of a torn tail that was found.
+
+    `flaws`: what the opening found that no record names yet.
+    """
 
     software: str
     birth: Birth
     hardware: bytes = b""
     gap: tuple[int, bytes] | None = None
+    flaws: tuple[FlawFound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,22 @@ class DrawerMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessSaid:
+    """The counter of the witness as the device says it; `letter` is its class."""
+
+    letter: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReady:
+    """The next signing key is on flash: its public half, and its proof (FORMAT.md, section Keys)."""
+
+    key: bytes
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -106,4 +137,20 @@ class Stop:
     why: str
 
 
-Input = Boot | ShopRead | Touched | Badge | Code | Idle | Tick | Device | PaperDone | DrawerMoved | JournalBroken | Stop
+Input = (
+    Boot
+    | ShopRead
+    | Touched
+    | Badge
+    | Code
+    | Idle
+    | Tick
+    | Device
+    | PaperDone
+    | DrawerMoved
+    | FlawFound
+    | WitnessSaid
+    | KeyReady
+    | JournalBroken
+    | Stop
+)

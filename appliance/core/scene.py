@@ -16,6 +16,7 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "card": payment.card,
     "clock": more.clock,
     "doubt": more.doubt,
+    "defect": more.defect,
     "stopped": more.stopped,
     "technician": more.technique,
     "errors": more.errors,

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.core import event as ev
+from appliance.core import wear, witness
 from appliance.core.closing import closing_body
 from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
-from appliance.core.effect import Kick, Print, ReadShop
+from appliance.core.effect import Examine, Kick, Print, ReadShop
 from appliance.core.snapshot import LIMIT, size, snapshot_body
 from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
 
@@ -40,6 +41,7 @@ def open_day(turn: Turn) -> None:
     number = turn.ledger.day_number + 1
     amount = turn.ledger.last_float if turn.ui.fresh else typed(turn)
     made = turn.emit(ev.DAY_OPEN, {1: number, 2: amount, 3: date, 4: turn.shop.identity.body()})
+    witness.mark(turn)
     turn.show("")
     if made.body[2]:
         turn.beep("accepted")
@@ -145,10 +147,13 @@ def close_day(turn: Turn, act: Act) -> None:
     total = counted(turn.ui.counts)
     detail: list[Value] = [[value, count] for value, count in zip(DENOMINATIONS, turn.ui.counts, strict=True) if count]
     turn.emit(ev.COUNT, {1: total, 2: day.expected, 3: total - day.expected, 4: detail})
+    wear.record(turn)
     made = turn.emit(ev.DAY_CLOSE, closing_body(turn.ledger))
     snapshot = snapshot_body(turn.ledger)
     if size(snapshot) <= LIMIT:  # else the next start folds from the one before
         turn.emit(ev.SNAPSHOT, snapshot)
+        turn.effect(Examine())
+    witness.mark(turn)
     turn.effect(Print(made.seq))
     turn.show("")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from appliance.core import clock, counter, operator, papers, payment, session
+from appliance.core import clock, counter, defect, operator, papers, payment, session, wear, witness
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.effect import Effect
@@ -18,14 +18,17 @@ from appliance.core.input import (
     Code,
     Device,
     DrawerMoved,
+    FlawFound,
     Idle,
     Input,
     JournalBroken,
+    KeyReady,
     PaperDone,
     ShopRead,
     Stop,
     Tick,
     Touched,
+    WitnessSaid,
 )
 from appliance.core.instant import Instant
 from appliance.core.ledger import fold
@@ -71,13 +74,21 @@ def _rest(turn: Turn, what: Input) -> None:
             turn.emit(ev.DRAWER_SEEN, {1: int(is_open)})
         case Idle():
             _idle(turn)
+        case FlawFound(record, why, until, source):
+            defect.found(turn, record, why, until, source)
+        case WitnessSaid():
+            witness.said(turn, what)
+        case KeyReady(key, proof):
+            turn.emit(ev.KEY, {1: key, 2: proof}, operator="")
         case JournalBroken(why):
             turn.set(broken=why)
         case Stop(why):
             operator.lock(turn, "stop")
+            witness.mark(turn)
+            wear.record(turn)
             turn.emit(ev.STOP, {1: why})
         case Tick():
-            pass
+            witness.hourly(turn)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -92,6 +103,8 @@ def _boot(turn: Turn, boot: Boot) -> None:
     if turn.ledger.operator:
         turn.emit(ev.LOGOUT, {1: "power cut"})
     clock.at_boot(turn, corrected)
+    for flaw in boot.flaws:
+        defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
 
 
 def _genesis(turn: Turn, boot: Boot) -> None:
@@ -151,7 +164,7 @@ def _code(turn: Turn, text: str) -> None:
 
 
 SCANNABLE = ("sale", "more", "quantity")
-ANSWERED_FIRST = ("message", "card", "clock", "doubt")
+ANSWERED_FIRST = ("message", "card", "clock", "doubt", "defect")
 
 
 def _badge(turn: Turn, badge: Badge) -> None:
@@ -205,6 +218,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "print": papers.PRINT,
     "card": payment.CARD,
     "clock": clock.CLOCK,
+    "defect": defect.DEFECT,
     "doubt": papers.DOUBT,
     "technician": TECHNICIAN,
     "errors": BACK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from appliance.core.act import Act
 from appliance.core.effect import Beep, Effect
@@ -20,6 +21,14 @@ from appliance.core.view import Grid
 ERRORS_KEPT = 20
 
 
+class Meter(NamedTuple):
+    """Bytes and flushes that the journal gave to the medium, and the medium's own word on its health."""
+
+    bytes: int
+    flushes: int
+    health: tuple[int, int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """`ledger` is the journal's; the rest is the moment's."""
@@ -32,6 +41,9 @@ class State:
     grid: Grid = Grid()
     pepper: bytes = b""  # device secret that keys the hashes of badges and PINs
     seen: Instant | None = None  # the last moment that step saw since the process began
+    witness: int | None = None  # its counter, with the steps that records have announced; None: none that vouches
+    meter: Meter | None = None  # what the journal has written since the process began; None: nobody counts
+    metered: Meter = Meter(0, 0)  # the same when the last `wear` record was made
 
 
 class Turn:
@@ -137,6 +149,8 @@ def screen(state: State) -> str:
         return "stopped"
     if not ledger.operator:
         return "locked"
+    if ledger.defect is not None and not technician(state):
+        return "defect"
     if ui.message:
         return "message"
     if ledger.question:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from appliance.core import event as ev
-from appliance.core.effect import Beep, Effect, Kick, Print, ReadShop
+from appliance.core.effect import Advance, Beep, Effect, Examine, Kick, Print, ReadShop
 from appliance.core.event import Event
-from appliance.core.input import Boot, Input, JournalBroken, PaperDone, ShopRead
+from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone, ShopRead, Stop, Touched
 from appliance.core.scene import view
 from appliance.core.till import State, step
+from appliance.core.turn import Meter
 from appliance.daemon.documents import rows_of
+from appliance.daemon.remembrance import Examination
+from appliance.daemon.vouching import Vouching
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.render import render
@@ -38,6 +42,7 @@ class Hands(Protocol):
     printer: Printer
     drawer: Drawer
     beeper: Beeper
+    witness: Vouching
 
 
 class Service:
@@ -53,17 +58,20 @@ class Service:
         read_shop: Callable[[], ShopRead],
         on_frame: Callable[[Frame], None],
         on_failure: Callable[[JournalFailed], None],
+        meter: Callable[[], Meter],
     ) -> None:
         self.state = state
         self._loop, self._journal, self._writer = loop, journal, writer
         self._painter, self._theme, self._hands = painter, theme, hands
         self._read_shop, self._on_frame, self._on_failure = read_shop, on_frame, on_failure
+        self._meter = meter
         self._inputs: deque[Input] = deque()
         self._waiting = False  # for a flush that the screen or an effect depends on
         self._unflushed = 0
         self._dead = False
         self._dark = False
         self._anchor_timer: object | None = None
+        self._taken = b""  # the next key that was given to the journal last
 
     @property
     def busy(self) -> bool:
@@ -93,10 +101,13 @@ class Service:
             self._step(self._inputs.popleft())
 
     def _step(self, what: Input) -> None:
+        if isinstance(what, (Touched, Stop)):
+            self.state = replace(self.state, meter=self._meter())
         self.state, events, effects = step(self.state, what, self._loop.clock.now())
         if not events:
             self._perform(effects)
             self.draw()
+            self._take_offer()
             return
         kinds = {event.kind for event in events}
         if kinds <= BASKET:
@@ -130,6 +141,7 @@ class Service:
         self._perform(effects)
         self._anchor(kinds)
         self.draw()
+        self._take_offer()
         self._run()
 
     def _fail(self, failed: JournalFailed) -> None:
@@ -146,6 +158,13 @@ class Service:
             self._writer.anchor()
         elif self._anchor_timer is None:
             self._anchor_timer = self._loop.call_in(ANCHOR_IDLE, self._anchor_idle)
+
+    def _take_offer(self) -> None:
+        """The segment is nearly full and the next key is on flash: its record ends the segment."""
+        offer = self._journal.offer
+        if offer is not None and offer.key != self._taken:
+            self._taken = offer.key
+            self._inputs.append(KeyReady(*offer))
 
     def _anchor_idle(self) -> None:
         self._anchor_timer = None
@@ -170,6 +189,10 @@ class Service:
                     self._beep(sound)
                 case ReadShop():
                     self._inputs.append(self._read_shop())
+                case Advance(counter):
+                    self._hands.witness.advance(counter)
+                case Examine():
+                    Examination(self._journal, self._loop, self.feed).start()
         self._run()
 
     def _print(self, order: int) -> None:

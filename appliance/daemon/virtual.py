@@ -116,8 +116,8 @@ class SimulatedWorld:
         if self._mains_off:
             self.hardware.switch_on()
             self._mains_off = False
-        # poll, not epoll: only poll makes the kernel deliver what a pty's far side has written (`simulator.wire.unread`),
-        # and time must not jump over bytes that are on their way.
+        # poll, not epoll: only poll makes the kernel deliver what a pty's far side has written
+        # (`simulator.wire.unread`), and time must not jump over bytes that are on their way.
         self.loop = SelectorsLoop(self.clock, selectors.PollSelector())
         till = Till(self._config(), self.loop, self._disk, self._setting())
         with self._mains():

@@ -13,16 +13,30 @@ from zoneinfo import ZoneInfo
 
 from appliance import VERSION
 from appliance.core.act import Act
-from appliance.core.event import Event
-from appliance.core.input import Badge, Birth, Boot, Code, Device, DrawerMoved, Idle, ShopRead, Stop, Tick, Touched
+from appliance.core.input import (
+    Badge,
+    Birth,
+    Boot,
+    Code,
+    Device,
+    DrawerMoved,
+    FlawFound,
+    Idle,
+    ShopRead,
+    Stop,
+    Tick,
+    Touched,
+)
 from appliance.core.instant import Instant
-from appliance.core.ledger import fold
 from appliance.core.till import State
+from appliance.core.turn import Meter
 from appliance.daemon.clock import SystemClock
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
+from appliance.daemon.remembrance import remembered
 from appliance.daemon.service import Service
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
+from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching, Vouching
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.theme import theme_for
@@ -30,12 +44,15 @@ from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, Pap
 from appliance.drivers.table import make
 from appliance.ports import Beeper, Clock, Contact, Drawer, Health, Level, Loop, Panel, Printer, Timer
 from appliance.provision.shop import ShopError, read_shop
+from appliance.storage import keys
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal, JournalFailed
-from appliance.storage.keys import Key, load_or_make
+from appliance.storage.keys import KeyRing
+from appliance.storage.machine import machine_identity
+from appliance.storage.seal import MachineSealer, Sealer
+from appliance.storage.wear import MeteredDisk
 from appliance.storage.writer import ThreadWriter, Writer
 
-PEPPER = b"sceau/pepper/1\0"
 MINUTE = 60_000
 AGAIN = 5
 
@@ -55,6 +72,11 @@ class Fitted:
     printer: Printer
     drawer: Drawer
     beeper: Beeper
+    witness: Vouching
+
+
+def machine_sealer() -> Sealer:
+    return MachineSealer(machine_identity())
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,7 @@ class Setting:
     segment_size: int = 4 << 20
     unit: int | None = None
     hardware: bytes = b""
+    sealer: Callable[[], Sealer] = machine_sealer
     on_frame: Callable[[Frame], None] = lambda frame: None
     on_failure: Callable[[JournalFailed], None] = lambda failed: None
     before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record
@@ -75,10 +98,13 @@ class Till:
     """A whole till on one loop. After `start` the first screen stands as soon as the record of the start is durable."""
 
     def __init__(self, config: Config, loop: Loop, disk: Disk, setting: Setting) -> None:
-        self._config, self._loop, self._disk, self._setting = config, loop, disk, setting
+        self._config, self._loop, self._setting = config, loop, setting
+        self._disk = MeteredDisk(disk)
         self._tasks: list[Task] = []
         self._idle: Timer | None = None
-        self.fitted = Fitted(NoPrinter(PaperOptions(), loop), NoDrawer(NoOptions(), loop), NoBeeper(NoOptions(), loop))
+        self.fitted = Fitted(
+            NoPrinter(PaperOptions(), loop), NoDrawer(NoOptions(), loop), NoBeeper(NoOptions(), loop), NoVouching()
+        )
         self.service: Service
         self.writer: Writer
         self.journal: Journal
@@ -87,25 +113,25 @@ class Till:
 
     def start(self) -> None:
         """Raises StartError, ShopError and the journal's errors: nothing was sold, the sentence says what to do."""
-        key = _key(self._config.data, self._disk)
-        read = self._shop_read(pepper(key))
+        ring, pepper = _keys(self._config.data, self._disk, self._setting.sealer())
+        read = self._shop_read(pepper)
         if read.shop is None:
             raise ShopError(read.errors)
         self.journal = Journal.open(
             self._config.data,
             self._disk,
-            key,
+            ring,
             segment_size=self._setting.segment_size,
             unit=self._setting.unit,
         )
         try:
-            state = State(fold(Event(*sealed.record) for sealed in self.journal.past()), pepper=pepper(key), shop=None)
+            state = State(remembered(self.journal), pepper=pepper, shop=None)
             self._setting.before_boot(state.ledger.t)
             self._compose(state)
         except Exception:
             self.journal.close(clean=False)
             raise
-        self._boot(key, read)
+        self._boot(ring, read)
         self._loop.post(self._fit)
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
@@ -143,12 +169,18 @@ class Till:
             lambda: self._shop_read(state.pepper, self.service.state.ledger.offset),
             self._setting.on_frame,
             self._setting.on_failure,
+            self._meter,
         )
 
-    def _boot(self, key: Key, read: ShopRead) -> None:
-        gap = self.journal.gap
-        birth = Birth(key.public, sha256(os.urandom(32)).digest()[:16])
-        boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None)
+    def _meter(self) -> Meter:
+        return Meter(self._disk.bytes, self._disk.flushes)
+
+    def _boot(self, ring: KeyRing, read: ShopRead) -> None:
+        gap, flaw = self.journal.gap, self.journal.flaw
+        letter = make("witness", self._config.device("witness").driver, {}, self._loop).letter
+        birth = Birth(ring.public, sha256(os.urandom(32)).digest()[:16], witness_class=letter)
+        flaws = (FlawFound(flaw.record, flaw.why, flaw.anchored.next_seq, "anchor"),) if flaw else ()
+        boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None, flaws)
         self.service.begin(read, boot)
         self._tick()
 
@@ -176,6 +208,7 @@ class Till:
             self._loop.call_in(AGAIN, self._fit)
             return
         self._person()
+        self._vouch()
         self._input("touch", self._contacts)
         self._printer()
         self._beeper()
@@ -211,6 +244,14 @@ class Till:
             return
         task_type = ThreadBadge if self._setting.threads else LoopBadge
         self._run(task_type(self._loop, self._driver("badge"), self._badge, self._report("badge")))
+
+    def _vouch(self) -> None:
+        if self._absent("witness"):
+            return
+        vouching_type = ThreadVouching if self._setting.threads else LoopVouching
+        device = self._driver("witness")
+        self.fitted.witness = vouching_type(self._loop, device, self.service.feed, self._report("witness"))
+        self.fitted.witness.start()
 
     def _run(self, task: Task) -> None:
         self._tasks.append(task)
@@ -272,20 +313,17 @@ class Till:
     def _close_devices(self) -> None:
         for task in self._tasks:
             task.close()
-        for device in (self.fitted.printer, self.fitted.beeper, self.panel):
+        for device in (self.fitted.witness, self.fitted.printer, self.fitted.beeper, self.panel):
             device.close()
 
 
-def pepper(key: Key) -> bytes:
-    """A secret of this device that keys the hashes of badges and PINs; only the key's holder can make it."""
-    return sha256(key.sign(PEPPER)).digest()
-
-
-def _key(data: Path, disk: Disk) -> Key:
+def _keys(data: Path, disk: Disk, sealer: Sealer) -> tuple[KeyRing, bytes]:
+    """The signing keys, and the secret that keys the hashes of badges and PINs."""
     try:
         for folder in (*reversed(data.parents), data):
             disk.mkdir(folder)
-        return load_or_make(data, disk)
+        ring = keys.load_or_make(data, disk, sealer)
+        return ring, keys.pepper(data, disk, sealer)
     except PermissionError as error:
         raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error
     except (FileExistsError, NotADirectoryError) as error:

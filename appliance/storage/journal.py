@@ -12,20 +12,23 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from appliance.storage import chain, folder, frame, past, segment
+from appliance.storage import chain, folder, frame, past, rewind, rotation, segment
 from appliance.storage.anchor import Anchor, AnchorFile
 from appliance.storage.chain import Checkpoint
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.folder import Folder
 from appliance.storage.frame import FRAME_LIMIT, Frame
-from appliance.storage.keys import Key
+from appliance.storage.keys import Signer
 from appliance.storage.past import Past, Sealed, unseal
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, encode
 from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError, Tip, find_tip
+from appliance.storage.rewind import Accept
+from appliance.storage.rotation import Offer
 from appliance.storage.segment import Header
 from appliance.storage.shelf import NO_SPACE, Shelf
 from appliance.storage.trail import Gap, is_zero
 
+FORKED = "l'ancre porte une autre empreinte: la chaîne a bifurqué"
 KEPT = 64  # frames held in memory for `sealed`
 
 _FAULTS = {
@@ -40,6 +43,14 @@ class JournalFailed(JournalError):
     """A write or flush failed: what is on flash is unknown, nothing more is written until the next start."""
 
 
+class Flaw(NamedTuple):
+    """The anchor says more than the journal: `record` is the first not proven, `anchored` what the anchor knows."""
+
+    record: int
+    why: str
+    anchored: Checkpoint
+
+
 class Commit(NamedTuple):
     """Durable: records `first_seq` to `next_seq` - 1, under the last frame's head and signature."""
 
@@ -52,7 +63,7 @@ class Commit(NamedTuple):
 class Journal:
     """Made by `Journal.open`. After any OSError on the way to flash it is read-only for good."""
 
-    def __init__(self, directory: Path, disk: Disk, key: Key, size: int, unit: int | None, lock: int) -> None:
+    def __init__(self, directory: Path, disk: Disk, key: Signer, size: int, unit: int | None, lock: int) -> None:
         self._disk, self._key, self._lock = disk, key, lock
         self._directory = directory
         self._mutex = Lock()
@@ -71,14 +82,16 @@ class Journal:
         self._end = self._tip.end if self._tip else 0
         self.gap: Gap | None = self._tip.gap if self._tip else None
         self._anchor = AnchorFile(directory, disk, self._unit)
-        self._check(self._tip)
+        self.flaw: Flaw | None = self._held_against_anchor(self._tip)
+        self._turned = self._settle(self._tip)
+        self._offer: Offer | None = None
 
     @classmethod
     def open(
         cls,
         directory: Path,
         disk: Disk,
-        key: Key,
+        key: Signer,
         *,
         segment_size: int = segment.SIZE,
         unit: int | None = None,
@@ -136,12 +149,19 @@ class Journal:
         """Whether the disk had no room for another blank: the segments held back are being used."""
         return self._shelf.full
 
-    def past(self) -> Iterator[Sealed]:
-        """Every record from the first on, for the fold; raises JournalDamaged at the first that does not hold."""
-        if self._tip is None:
-            return iter(())
-        last = self._anchor.last
-        return Past(self._folder, self._tip.cp, last.cp if last else None).records()
+    def past(self, kind: int = 0, accept: Accept = lambda record: True) -> Iterator[Sealed]:
+        """Records for the fold, up to the tip: from the newest of `kind` that `accept` takes, else from the first on.
+
+        Raises JournalDamaged at the first that does not hold.
+        """
+        tip, last = self._tip, self._anchor.last
+        if tip is None:
+            return
+        start = rewind.find(self._folder, tip, kind, accept) if kind else None
+        walk = Past(self._folder, tip.cp, last.cp if last else None, start)
+        yield from walk.records()
+        if last and walk.forked is not None:
+            self.flaw = Flaw(walk.forked, FORKED, last.cp)
 
     def sealed(self, seq: int) -> Sealed:
         """An acknowledged record as it stands on flash; KeyError when there is none with this number."""
@@ -167,6 +187,8 @@ class Journal:
         try:
             for batch in _batches(data, self._unit):
                 self._commit(batch)
+                if rotation.announced(batch[-1]):
+                    self._turn()
         except OSError as error:
             self._failed = _failure(error)
             raise self._failed from error
@@ -175,11 +197,16 @@ class Journal:
 
     def work(self) -> Iterator[None]:
         """Prepares blank segments, a chunk a step; to be run while nothing waits to be written."""
-        if self._failed or not self._tip or self._stocked == self._tip.header.number:
+        if self._failed or not self._tip:
             return
         try:
-            yield from self._shelf.work(self._tip.header.number)
-            self._stocked = self._tip.header.number
+            if self._stocked != self._tip.header.number:
+                yield from self._shelf.work(self._tip.header.number)
+                self._stocked = self._tip.header.number
+            if not self._turned and self._offer is None and self.used >= self._tip.header.size * 7 // 8:
+                yield
+                self._key.prepare()
+                self._offer = rotation.offer(self.chain_id, self._key)
         except OSError as error:
             self._failed = _failure(error)
             raise self._failed from error
@@ -224,22 +251,38 @@ class Journal:
         with self._folder.reading(number) as it:
             return is_zero(it.read(4096, 0))
 
-    def _check(self, tip: Tip | None) -> None:
+    def _held_against_anchor(self, tip: Tip | None) -> Flaw | None:
+        """A journal behind its anchor was cut or put back; what it still holds is whole and can be gone on from."""
         last = self._anchor.last
         cp = tip.cp if tip else None
-        if tip and tip.header.key != self._key.public:
-            raise JournalError(f"the key file is not the one of this journal: put back {self._directory / 'key'}")
         if last is None:
-            return
-        if cp is None or last.cp.next_seq > cp.next_seq:
-            lost = cp.next_seq if cp else 0
-            raise JournalDamaged(
-                lost, f"the journal ends here and the anchor at {last.cp.next_seq}: it was rolled back"
-            )
+            return None
+        if cp is None:
+            raise JournalDamaged(0, f"the journal is empty and the anchor stands at {last.cp.next_seq}")
         if last.cp.chain_id != cp.chain_id:
             raise JournalDamaged(0, "the anchor is of another chain")
+        if last.cp.next_seq > cp.next_seq:
+            return Flaw(cp.next_seq, "le journal finit avant son ancre: fin perdue ou ancien journal remis", last.cp)
         if last.cp.next_seq == cp.next_seq and last.cp.head != cp.head:
-            raise JournalDamaged(cp.next_seq - 1, "the anchor names another head: the chain was forked")
+            return Flaw(cp.next_seq - 1, FORKED, last.cp)
+        return None
+
+    def _settle(self, tip: Tip | None) -> bool:
+        """Brings the key files where the journal is; True when the last record ended its segment with a key."""
+        if tip is None:
+            return False
+        announced = rotation.announced(tip.frame.records[-1])
+        due = announced or tip.header.key
+        if self._key.public != due and self._key.next == due:
+            self._key.promote()
+        if self._key.public != due:
+            raise JournalError(f"the key file is not the one of this journal: put back {self._directory / 'key'}")
+        return announced is not None
+
+    @property
+    def offer(self) -> Offer | None:
+        """The next key, ready to be recorded as a `key` record; None while the segment has room."""
+        return None if self._turned else self._offer
 
     def _checked(self, records: Sequence[Record]) -> list[bytes]:
         if not records:
@@ -256,6 +299,8 @@ class Journal:
             raise ValueError("the first record after a gap is the recovered record that names it")
         if self._tip is None and records[0].body.get(GENESIS_KEY) != self._key.public:
             raise ValueError(f"the genesis record must name the public key under {GENESIS_KEY}")
+        for record in records:
+            rotation.check(record, self.chain_id, self._key)
         return [encode(record) for record in records]
 
     def _commit(self, batch: Sequence[bytes]) -> None:
@@ -278,12 +323,19 @@ class Journal:
             self._header, self._end, self.gap = header, end, None
             self._tip = Tip(header, written, cp, end, None)
             self._kept.append((written, cp.head))
+        if front:
+            self._turned = False
         self.on_flush()
+
+    def _turn(self) -> None:
+        """The key record is durable: nothing follows it in its segment, and the old key signs nothing more."""
+        self._turned, self._offer = True, None
+        self._key.promote()
 
     def _place(self, batch: Sequence[bytes], genesis: bytes) -> tuple[Header, bytes]:
         """The header the frame goes under, and its bytes if it is a new one."""
         now = self._header
-        if now and self._unit <= now.unit:
+        if now and self._unit <= now.unit and not self._turned:
             length = frame.size(batch, now.unit)
             torn = self.gap.length if self.gap else 0
             if self._end * now.unit + length <= now.size and torn + length <= FRAME_LIMIT:
@@ -321,10 +373,10 @@ def _failure(error: OSError) -> JournalFailed:
 
 
 def _batches(data: list[bytes], unit: int) -> Iterator[list[bytes]]:
-    """As few frames as hold the records, each small enough to share its write with a header."""
+    """As few frames as hold the records, each small enough to share its write with a header; a key record ends one."""
     batch: list[bytes] = []
     for record in data:
-        if batch and frame.size([*batch, record], unit) > FRAME_LIMIT - unit:
+        if batch and (frame.size([*batch, record], unit) > FRAME_LIMIT - unit or rotation.announced(batch[-1])):
             yield batch
             batch = []
         batch.append(record)

@@ -1,59 +1,171 @@
-"""The till's signing key: made on the device at the first start, never copied."""
+"""The till's signing keys: made on the device, one for each segment, never copied, the old one destroyed.
+
+`key` signs; `key.next`, when it is there, is the one that a `key` record has announced or will announce. Which of the
+two signs next is decided by the journal, so no cut between two file operations can leave the till with the wrong one.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from secrets import token_bytes
+from typing import Protocol
 
 from appliance.storage import chain
 from appliance.storage.flash import Disk, Mode, durable_file
+from appliance.storage.seal import Sealer, SealError
 
 NAME = "key"
+NEXT = "key.next"
+PEPPER = "pepper"
 SEED_SIZE = 32
+_LARGEST = 4096  # bytes of a sealed seed
 
 
 class KeyFileError(Exception):
     """The key cannot be used; the text is one sentence that says what to do."""
 
 
+class Signer(Protocol):
+    """What the journal asks of its keys. `next` is the public key that may follow, None while none is ready."""
+
+    @property
+    def public(self) -> bytes: ...
+
+    @property
+    def next(self) -> bytes | None: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+    def prepare(self) -> None:
+        """Makes the next key durable; raises OSError."""
+
+    def prove(self, message: bytes) -> bytes:
+        """`message` under the next key."""
+
+    def promote(self) -> None:
+        """The next key signs from now on, the old one is destroyed; raises OSError."""
+
+
 class Key:
-    """An Ed25519 pair; `public` is 32 bytes."""
+    """An Ed25519 pair that stays; `public` is 32 bytes."""
 
     def __init__(self, seed: bytes) -> None:
         self.public, self._secret = chain.pair(seed)
 
+    @property
+    def next(self) -> bytes | None:
+        return None
+
     def sign(self, message: bytes) -> bytes:
         return chain.sign(self._secret, message)
 
+    def prepare(self) -> None:
+        """Nothing follows it."""
 
-def load_or_make(directory: Path, disk: Disk) -> Key:
-    """The key of this data folder; made if neither a key nor a journal is there yet."""
+    def prove(self, message: bytes) -> bytes:
+        raise ValueError("no next key is ready")
+
+    def promote(self) -> None:
+        raise ValueError("no next key is ready")
+
+
+class KeyRing:
+    """The key files of one data folder."""
+
+    def __init__(self, directory: Path, disk: Disk, sealer: Sealer, current: Key, following: Key | None) -> None:
+        self._directory, self._disk, self._sealer = directory, disk, sealer
+        self._current, self._next = current, following
+
+    @property
+    def public(self) -> bytes:
+        return self._current.public
+
+    @property
+    def next(self) -> bytes | None:
+        return self._next.public if self._next else None
+
+    def sign(self, message: bytes) -> bytes:
+        return self._current.sign(message)
+
+    def prepare(self) -> None:
+        if self._next is None:
+            self._next = _make(self._directory / NEXT, self._disk, self._sealer)
+
+    def prove(self, message: bytes) -> bytes:
+        if self._next is None:
+            raise ValueError("no next key is ready")
+        return self._next.sign(message)
+
+    def promote(self) -> None:
+        """renameat over the old name, fsync of the directory, then zeros over what the old file held.
+
+        The medium may keep copies that nobody can overwrite from here (DESIGN.md, section Keys).
+        """
+        if self._next is None:
+            raise ValueError("no next key is ready")
+        old = self._disk.open(self._directory / NAME, Mode.WRITE)
+        try:
+            self._disk.rename(self._directory / NEXT, self._directory / NAME)
+            # If we stop here, either name may be on flash; the journal's last record says which key signs next.
+            self._disk.fsync_directory(self._directory)
+            # If we stop here, the old seed's blocks are free and not yet zero; nobody has a name for them.
+            self._disk.pwrite(old, bytes(self._disk.size(old)), 0)
+            self._disk.fdatasync(old)
+        finally:
+            self._disk.close(old)
+        self._current, self._next = self._next, None
+
+
+def load_or_make(directory: Path, disk: Disk, sealer: Sealer) -> KeyRing:
+    """The keys of this data folder; made if neither a key nor a journal is there yet."""
     names = disk.listdir(directory)
     if NAME in names:
-        return load(directory, disk)
+        return load(directory, disk, sealer)
     if "journal" in names and disk.listdir(directory / "journal"):
         raise KeyFileError(f"{directory / NAME} is missing beside a journal: put the till's key file back")
-    return make(directory, disk)
+    return make(directory, disk, sealer)
 
 
-def make(directory: Path, disk: Disk) -> Key:
+def make(directory: Path, disk: Disk, sealer: Sealer) -> KeyRing:
+    return KeyRing(directory, disk, sealer, _make(directory / NAME, disk, sealer), None)
+
+
+def load(directory: Path, disk: Disk, sealer: Sealer) -> KeyRing:
+    current = Key(_read(directory / NAME, disk, sealer))
+    following = Key(_read(directory / NEXT, disk, sealer)) if NEXT in disk.listdir(directory) else None
+    return KeyRing(directory, disk, sealer, current, following)
+
+
+def pepper(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
+    """32 bytes of this device, made once: they key the hashes of badges and PINs (GDP-04)."""
+    if PEPPER in disk.listdir(directory):
+        return _read(directory / PEPPER, disk, sealer)
+    made = token_bytes(SEED_SIZE)
+    durable_file(disk, directory / PEPPER, sealer.seal(made))
+    return made
+
+
+def _make(path: Path, disk: Disk, sealer: Sealer) -> Key:
     seed = token_bytes(SEED_SIZE)
-    durable_file(disk, directory / NAME, seed)
+    durable_file(disk, path, sealer.seal(seed))
     return Key(seed)
 
 
-def load(directory: Path, disk: Disk) -> Key:
-    path = directory / NAME
+def _read(path: Path, disk: Disk, sealer: Sealer) -> bytes:
     try:
         handle = disk.open(path, Mode.READ)
     except OSError as error:
         raise KeyFileError(f"{path} cannot be read ({error.strerror}): run as the till's user") from error
     try:
-        mode, seed = disk.permissions(handle), disk.pread(handle, SEED_SIZE + 1, 0)
+        mode, blob = disk.permissions(handle), disk.pread(handle, _LARGEST, 0)
     finally:
         disk.close(handle)
     if mode & 0o077:
         raise KeyFileError(f"{path} can be read by others (mode {mode:04o}): chmod 600 it and change the key")
+    try:
+        seed = sealer.open(blob)
+    except SealError as error:
+        raise KeyFileError(f"{path} cannot be opened: {error}") from error
     if len(seed) != SEED_SIZE:
-        raise KeyFileError(f"{path} is not {SEED_SIZE} bytes long: put the till's key file back")
-    return Key(seed)
+        raise KeyFileError(f"{path} does not hold {SEED_SIZE} bytes: put the till's key file back")
+    return seed

@@ -11,6 +11,7 @@ from appliance.storage.folder import Folder, Open
 from appliance.storage.frame import Frame, FrameError
 from appliance.storage.record import Record, RecordError, decode
 from appliance.storage.recover import JournalDamaged
+from appliance.storage.rewind import Start
 from appliance.storage.segment import Header, SegmentError
 from appliance.storage.trail import Hole, Trail, next_frame
 
@@ -39,14 +40,26 @@ def unseal(frame: Frame, head: bytes, seq: int) -> Sealed:
 
 
 class Past:
-    """Walks from the first segment up to the checkpoint `until`; checks checksums, links and sequence."""
+    """Walks up to the checkpoint `until`, from the first record or from `start`; checks checksums, links, sequence."""
 
-    def __init__(self, folder: Folder, until: Checkpoint, anchored: Checkpoint | None) -> None:
-        self._folder, self._until, self._anchored = folder, until, anchored
+    def __init__(
+        self, folder: Folder, until: Checkpoint, anchored: Checkpoint | None, start: Start | None = None
+    ) -> None:
+        self._folder, self._until, self._anchored, self._start = folder, until, anchored, start
         self._seq, self._head = 0, chain.START
+        self.forked: int | None = None  # the record at which the anchor names another head
+        if start:
+            self._seq, self._head = start.frame.first_seq, start.frame.prev_head
 
     def records(self) -> Iterator[Sealed]:
-        number = 1
+        """The record that `start` names comes first."""
+        first = self._start.seq if self._start else 0
+        for sealed in self._all():
+            if sealed.record.seq >= first:
+                yield sealed
+
+    def _all(self) -> Iterator[Sealed]:
+        number = self._start.header.number if self._start else 1
         while self._seq < self._until.next_seq:
             with self._folder.reading(number) as it:
                 yield from self._segment(it)
@@ -55,10 +68,12 @@ class Past:
             raise JournalDamaged(self._seq - 1, "the walk from the start leads to another head")
 
     def _segment(self, it: Open) -> Iterator[Sealed]:
-        header = self._header(it)
+        here = self._start if self._start and self._start.header.number == it.number else None
+        header = here.header if here else self._header(it)
         before = self._seq
+        index = here.frame.start if here else 1
         try:
-            for found in Trail(it.read, it.number, it.size, header.unit).frames():
+            for found in Trail(it.read, it.number, it.size, header.unit, index).frames():
                 if isinstance(found, Frame):
                     yield from self._frame(found)
                 if self._seq == self._until.next_seq:
@@ -87,7 +102,7 @@ class Past:
             yield unseal(frame, head, seq)
         self._seq, self._head = frame.next_seq, head
         if self._anchored and self._anchored.next_seq == self._seq and self._anchored.head != head:
-            raise JournalDamaged(self._seq - 1, "the anchor names another head: the chain was forked")
+            self.forked = self._seq - 1
 
 
 def find(folder: Folder, tip_number: int, seq: int) -> Frame:

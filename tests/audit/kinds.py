@@ -10,6 +10,7 @@ from pathlib import Path
 
 from appliance.core import event as ev
 from appliance.daemon.virtual import SimulatedWorld
+from appliance.daemon.wiring import machine_sealer
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
@@ -92,7 +93,7 @@ def _play(world: SimulatedWorld, text: str) -> None:
 def _tear(home: Path) -> None:
     """A write that was under way when the power went, right after the tip."""
     disk = OsDisk()
-    journal = Journal.open(home, disk, load(home, disk), unit=None)
+    journal = Journal.open(home, disk, load(home, disk, machine_sealer()), unit=None)
     end, unit = journal.end, journal.unit
     journal.close(clean=False)
     _write(home, TORN, end * unit)
@@ -108,7 +109,7 @@ def _write(home: Path, data: bytes, offset: int) -> None:
 def _records(home: Path, world: SimulatedWorld) -> list[Record]:
     world.power_cut()
     disk = OsDisk()
-    journal = Journal.open(home, disk, load(home, disk))
+    journal = Journal.open(home, disk, load(home, disk, machine_sealer()))
     try:
         return [sealed.record for sealed in journal.past()]
     finally:
@@ -133,7 +134,7 @@ def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
 
 
 def _append(home: Path, disk: Disk, records: list[Record], batch: int) -> Journal:
-    journal = Journal.open(home, disk, load(home, disk), segment_size=SIZE, unit=UNIT)
+    journal = Journal.open(home, disk, load(home, disk, machine_sealer()), segment_size=SIZE, unit=UNIT)
     for start in range(0, len(records), batch):
         journal.append(records[start : start + batch])
     return journal

@@ -17,6 +17,7 @@ import pytest
 
 from appliance.command import main
 from appliance.daemon.config import ConfigError, read_config
+from appliance.daemon.wiring import machine_sealer
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import load
@@ -274,7 +275,7 @@ def test_a_journal_of_a_newer_format(played: Place, capsys: pytest.CaptureFixtur
 def held(played: Place) -> Iterator[Place]:
     """A data folder whose journal another process holds."""
     disk = OsDisk()
-    journal = Journal.open(played.data, disk, load(played.data, disk), segment_size=SMALL)
+    journal = Journal.open(played.data, disk, load(played.data, disk, machine_sealer()), segment_size=SMALL)
     yield played
     journal.close()
 

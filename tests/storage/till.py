@@ -9,8 +9,10 @@ from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import Key
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, Value
+from appliance.storage.seal import MachineSealer
 
 KEY = Key(bytes(range(32)))
+SEALER = MachineSealer(b"a machine of tests")
 HOME = Path("/till")
 SEGMENT = 64 * 1024
 T = 1_795_248_000_000

@@ -177,6 +177,18 @@ def doubt(state: State, at: Instant) -> MessageView:
     return MessageView(header(state, at), title, (safe, ask), "", keys, False)
 
 
+def defect(state: State, at: Instant) -> MessageView:
+    """The journal on flash is not whole: nothing is sold before a manager has said so."""
+    person = state.shop.operator(state.ledger.operator) if state.shop else None
+    decides = person is not None and person.role == "manager"
+    ask = "Reprendre la vente\u00a0? Cette décision est enregistrée à votre nom."
+    lock = Key("Verrouiller", Act("lock"))
+    keys = (Key("Reprendre la vente", Act("resume")), lock) if decides else (lock,)
+    text = ("Des enregistrements manquent dans cette caisse. Appeler le technicien.",)
+    last = (ask,) if decides else ("Un responsable doit s'identifier pour reprendre la vente.",)
+    return MessageView(header(state, at), "Journal incomplet.", (*text, *last), "", keys)
+
+
 def clock(state: State, at: Instant) -> MessageView:
     now = local(state, at)
     if believable(state.ledger, at):

@@ -1,0 +1,114 @@
+"""What the till knows when it starts: the ledger of the last closing's snapshot, and every record since.
+
+After each closing the day is read again from flash and held against its snapshot (`Examination`), so the shortcut that
+the next start takes has been proven by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from appliance.core import event as ev
+from appliance.core.event import Event
+from appliance.core.input import FlawFound
+from appliance.core.ledger import Ledger, fold
+from appliance.core.refold import Refold
+from appliance.core.snapshot import restore
+from appliance.ports import Loop
+from appliance.storage.journal import Journal
+from appliance.storage.past import Sealed
+from appliance.storage.record import Record
+from appliance.storage.recover import JournalDamaged
+
+SLICE = 50  # records a turn of the loop: a few milliseconds
+PAUSE = 20  # ms between two slices
+
+
+def remembered(journal: Journal) -> Ledger:
+    """Raises JournalDamaged when the records since the last closing do not hold."""
+    records = journal.past(ev.SNAPSHOT, restorable)
+    first = next(records, None)
+    if first is None:
+        return Ledger()
+    return fold((_event(sealed) for sealed in records), fold_first(first))
+
+
+def fold_first(first: Sealed) -> Ledger:
+    """The ledger after the first record read: a snapshot's, or genesis alone."""
+    if first.record.kind == ev.SNAPSHOT and (restored := restore(_event(first))):
+        return restored
+    return fold([_event(first)])
+
+
+def restorable(record: Record) -> bool:
+    """Whether this software can start from that snapshot; from any other it goes further back."""
+    try:
+        return restore(Event(*record)) is not None
+    except (KeyError, TypeError, ValueError, IndexError):
+        return False
+
+
+def _event(sealed: Sealed) -> Event:
+    return Event(*sealed.record)
+
+
+class Examination:
+    """One closed day, read again from flash in small slices while the till sells on."""
+
+    def __init__(self, journal: Journal, loop: Loop, say: Callable[[FlawFound], None]) -> None:
+        self._journal, self._loop, self._say = journal, loop, say
+        self._seq = 0
+        self._fold = Refold()
+        self._records: Iterator[Sealed] = iter(())
+
+    def start(self) -> None:
+        self._records = self._journal.past(ev.SNAPSHOT, self._before_last())
+        self._seq = 0
+        self._loop.call_in(PAUSE, self._begin)
+
+    def _before_last(self) -> Callable[[Record], bool]:
+        """Takes the second newest: the newest is the one to be proven."""
+        seen: list[int] = []
+
+        def accept(record: Record) -> bool:
+            seen.append(record.seq)
+            return len(seen) > 1 and restorable(record)
+
+        return accept
+
+    def _begin(self) -> None:
+        self._guarded(self._first)
+
+    def _first(self) -> None:
+        first = next(self._records)
+        if first.record.kind == ev.SNAPSHOT:
+            self._fold = Refold(fold_first(first))
+        else:
+            self._fold.apply(first.record)
+        self._again()
+
+    def _slice(self) -> None:
+        self._guarded(self._some)
+
+    def _some(self) -> None:
+        done = 0
+        for sealed in islice(self._records, SLICE):
+            self._seq = sealed.record.seq
+            self._fold.apply(sealed.record)
+            done += 1
+        if done == SLICE:
+            self._again()
+
+    def _again(self) -> None:
+        self._loop.call_in(PAUSE, self._slice)
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except JournalDamaged as damage:
+            self._say(FlawFound(damage.seq, damage.why, None, "flash"))
+        except ValueError as error:
+            self._say(FlawFound(self._seq, str(error), None, "flash"))
+        except OSError as error:
+            self._say(FlawFound(self._seq, f"cannot be read again ({error.strerror})", None, "flash"))

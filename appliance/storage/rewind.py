@@ -1,0 +1,92 @@
+"""Looks backwards from the tip for the last record that a start can fold from: what is older is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from appliance.storage import chain, frame
+from appliance.storage.chain import Checkpoint
+from appliance.storage.folder import Folder, Open
+from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
+from appliance.storage.record import Record, RecordError, decode
+from appliance.storage.recover import Tip
+from appliance.storage.segment import Header, SegmentError
+
+WINDOW = 128 * 1024
+Accept = Callable[[Record], bool]
+
+
+class Start(NamedTuple):
+    """A record from which the ledger can be restored, and the frame that holds it."""
+
+    seq: int
+    header: Header
+    frame: Frame
+
+
+def find(folder: Folder, tip: Tip, kind: int, accept: Accept) -> Start | None:
+    """The newest record of `kind` (24 to 255) that `accept` takes, in a frame whose signature is right, or None.
+
+    What does not parse is passed over here: the fold from the found place walks every link up to the tip.
+    """
+    end = tip.end
+    for number in range(tip.header.number, 0, -1):
+        with folder.reading(number) as it:
+            try:
+                header = it.header()
+            except SegmentError:
+                return None
+            if header is None:
+                return None
+            for found in frames_back(it, header, end or it.size // header.unit):
+                seq = _accepted(found, kind, accept)
+                if seq is not None and _signed(header, found):
+                    return Start(seq, header, found)
+        end = 0
+    return None
+
+
+def frames_back(it: Open, header: Header, end: int) -> Iterator[Frame]:
+    """Frames from unit `end` back to the first; a window is read once, with the start of the one behind it kept."""
+    unit, kept = header.unit, b""
+    while end > 1:
+        start = max(1, end - WINDOW // unit)
+        data = it.read((end - start) * unit, start * unit)
+        yield from reversed(_frames(data + kept, it.number, unit, start, end))
+        kept, end = data[:FRAME_LIMIT], start
+
+
+def _frames(data: bytes, number: int, unit: int, start: int, end: int) -> list[Frame]:
+    """Those that begin before unit `end`."""
+    found = []
+    index = start
+    while index < end:
+        try:
+            here = frame.parse(data, (index - start) * unit, unit, number, index)
+        except FrameError:
+            here = None
+        if here:
+            found.append(here)
+        index = here.end if here else index + 1
+    return found
+
+
+def _accepted(found: Frame, kind: int, accept: Accept) -> int | None:
+    """Decodes only what holds the bytes of the kind's number: a day is thousands of records."""
+    mark = bytes((0x18, kind))
+    for at in range(len(found.records) - 1, -1, -1):
+        if mark not in found.records[at]:
+            continue
+        try:
+            record = decode(found.records[at])
+        except RecordError:
+            return None
+        if record.kind == kind and accept(record):
+            return found.first_seq + at
+    return None
+
+
+def _signed(header: Header, found: Frame) -> bool:
+    cp = Checkpoint(chain.chain_id(header.genesis), found.next_seq, found.head())
+    return chain.signed(header.key, chain.cp_bytes(cp), found.signature)

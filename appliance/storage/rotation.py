@@ -1,0 +1,63 @@
+"""One signing key gives way to the next (FORMAT.md, section Keys). Pure.
+
+The record that names the new key is signed by the old one (its frame) and by the new one (its proof), and ends its
+segment: whoever steals today's key cannot rewrite a segment that ended before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from appliance.storage import chain
+from appliance.storage.keys import Signer
+from appliance.storage.record import Record, RecordError, decode
+
+KIND: Final = 8
+DOMAIN: Final = b"sceau/key/1\0"
+_MARK = b"\x08\xa2\x01\x58\x20"  # kind 8, a map of two, key 1, 32 bytes: what every key record holds
+
+
+class Offer(NamedTuple):
+    """The body of a `key` record: the new public key, and the proof that its maker holds it."""
+
+    key: bytes
+    proof: bytes
+
+
+def statement(chain_id: bytes, old: bytes, new: bytes) -> bytes:
+    """What the new key signs, 92 bytes."""
+    return DOMAIN + chain_id + old + new
+
+
+def offer(chain_id: bytes, keys: Signer) -> Offer | None:
+    """None when no next key is ready."""
+    if keys.next is None:
+        return None
+    return Offer(keys.next, keys.prove(statement(chain_id, keys.public, keys.next)))
+
+
+def announced(data: bytes) -> bytes | None:
+    """The new public key when `data` is a key record."""
+    if _MARK not in data:
+        return None
+    try:
+        record = decode(data)
+    except RecordError:
+        return None
+    key = record.body.get(1)
+    return key if record.kind == KIND and isinstance(key, bytes) else None
+
+
+def sound(chain_id: bytes, old: bytes, body: Mapping[int, Any]) -> bool:
+    """Whether the body of a key record names a fit key whose holder has proven it."""
+    new, proof = body.get(1), body.get(2)
+    if not isinstance(new, bytes) or not isinstance(proof, bytes) or not chain.fit(new):
+        return False
+    return new != old and chain.signed(new, statement(chain_id, old, new), proof)
+
+
+def check(record: Record, chain_id: bytes, keys: Signer) -> None:
+    """Raises ValueError for a key record that does not name the next key."""
+    if record.kind == KIND and (record.body.get(1) != keys.next or not sound(chain_id, keys.public, record.body)):
+        raise ValueError("a key record names the next key of this till and no other")
