@@ -11,7 +11,7 @@ help:
 	@echo "make check       ruff, mypy --strict, import direction"
 	@echo "make bench       prints one table of measured figures, ours and the baselines (ONLY=prefix)"
 	@echo "make screens     renders every screen to PNG in build/screens"
-	@echo "make powerloss   cuts every flow at every write and flush"
+	@echo "make powerloss   cuts every flow at every write and flush, and a logged block device after every write"
 	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
 	@echo "make lock        renews the locked dependencies"
 
@@ -39,6 +39,7 @@ screens: setup
 	@$(BIN)/python -m tests.screens build/screens
 
 powerloss: setup
+	@$(BIN)/python -m tests.blockdevice --all || [ $$? -eq 2 ]
 	@$(BIN)/python -m tests.powerloss --all
 
 test-install:
