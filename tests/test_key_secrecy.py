@@ -1,0 +1,180 @@
+"""No command gives away the till's keys: each is run over a played day, and all it says and leaves is searched."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.command import COMMANDS, main
+from appliance.daemon.wiring import machine_sealer
+from tests.simulator.live import ROOT, Sim
+
+SAMPLE = ROOT / "samples/epicerie"
+DAY = 'login "Sophie"\nopen day float 100.00\nring "Café"\npay cash 2.00\nprint yes\nclose day\n'
+PATIENCE = 90.0  # seconds: a machine may be busy
+SEALED = b"SEAL"
+
+
+def spellings(secret: bytes) -> set[bytes]:
+    """Raw, hex, base64 at each alignment, a list of numbers, Python's own way: without what frames them."""
+    found = {
+        secret,
+        repr(secret)[2:-1].encode(),
+        ", ".join(map(str, secret)).encode(),
+        ",".join(map(str, secret)).encode(),
+    }
+    for way in (secret.hex(), secret.hex().upper(), secret.hex(" "), secret.hex(":"), secret[::-1].hex()):
+        found.add(way.encode())
+    for encode in (b64encode, urlsafe_b64encode):
+        for shift in range(3):  # the first and the last letters depend on what stands beside
+            found.add(encode(bytes(shift) + secret)[(0, 2, 3)[shift] :].rstrip(b"=")[:-1])
+    return found
+
+
+def leaks(secrets: set[bytes], said: bytes) -> list[str]:
+    return [spelt.decode("latin-1") for secret in secrets for spelt in spellings(secret) if spelt in said]
+
+
+def secrets_of(data: Path) -> set[bytes]:
+    """What the sealed files of a data folder hold."""
+    blobs = [path.read_bytes() for path in data.iterdir() if path.is_file()]
+    return {machine_sealer().open(blob) for blob in blobs if blob.startswith(SEALED)}
+
+
+def left_in(folder: Path) -> Iterator[bytes]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("played")
+    (folder / "day.flow").write_text(DAY, "utf-8")
+    assert main(["flow", str(folder / "day.flow"), "--data", str(folder / "data")]) == 0
+    return folder / "data"
+
+
+@pytest.fixture
+def data(played: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(played, tmp_path / "data"))
+
+
+def command(*words: str) -> bytes:
+    """What it says on both channels, whatever its verdict."""
+    done = subprocess.run([sys.executable, "-m", "appliance.command", *words], capture_output=True, cwd=ROOT)
+    return done.stdout + done.stderr
+
+
+def flow(data: Path) -> bytes:
+    """One that goes on, one that fails and says where."""
+    said = b""
+    for more in ('open day float 100.00\nring "Café"\npay card 2.00\n', "ring nothing that is sold\n"):
+        (data.parent / "more.flow").write_text(f'login "Sophie"\n{more}', "utf-8")
+        said += command("flow", str(data.parent / "more.flow"), "--data", str(data))
+    return said
+
+
+def verify(data: Path) -> bytes:
+    ways: tuple[list[str], ...] = ([], ["--quick"], ["--paranoid"], ["--json"], ["--chain", "0" * 32])
+    return b"".join(command("verify", str(data), *way) for way in ways)
+
+
+def dump(data: Path) -> bytes:
+    return command("dump", str(data)) + command("dump", str(data / "key"))
+
+
+def wear(data: Path) -> bytes:
+    return command("wear", str(data)) + command("wear", str(data), "--json")
+
+
+def sim(data: Path) -> bytes:
+    """The page, and everything that it is told while somebody looks at the menu."""
+    live = Sim(data)
+    try:
+        live.ready()
+        live.until(lambda seen: bool(seen["glass"]["hits"]))
+        page = b""
+        for path in ("", "seen"):
+            with urllib.request.urlopen(f"{live.url}/{path}", timeout=PATIENCE) as answer:  # noqa: S310 - our own
+                page += answer.read()
+        code, said = live.stop()
+    except BaseException:
+        live.kill()
+        raise
+    assert code == 0, said
+    return page + said.encode()
+
+
+def run(data: Path) -> bytes:
+    """The till itself, without devices but a screen; what the screen says goes to a file."""
+    panel, mirror, config = (data.parent / name for name in ("panel", "mirror", "sceau.toml"))
+    panel.write_bytes(bytes(800 * 480 * 4))
+    screen = f'[device.panel]\ndriver = "framebuffer"\npath = "{panel}"\nsize = [800, 480]\nstride = 3200\n'
+    config.write_text(f'data = "{data}"\nshop = "{SAMPLE}"\nmirror = "{mirror}"\n{screen}', "utf-8")
+    words = [sys.executable, "-m", "appliance.command", "run", "--virtual", "--config", str(config)]
+    till = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    try:
+        end = time.monotonic() + PATIENCE
+        while not mirror.exists():
+            assert till.poll() is None, till.communicate()
+            assert time.monotonic() < end, "no first screen"
+            time.sleep(0.05)
+        till.send_signal(signal.SIGTERM)
+        out, err = till.communicate(timeout=PATIENCE)
+    except BaseException:
+        till.kill()
+        till.communicate()
+        raise
+    assert till.returncode == 0, err
+    return out + err + mirror.read_bytes() + panel.read_bytes()
+
+
+WAYS: dict[str, Callable[[Path], bytes]] = {
+    "run": run,
+    "sim": sim,
+    "flow": flow,
+    "verify": verify,
+    "dump": dump,
+    "wear": wear,
+}
+
+
+def test_every_command_is_tried() -> None:
+    """A new command comes with its line above."""
+    assert set(WAYS) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_no_command_tells_a_key(data: Path, name: str) -> None:
+    """Not in what it says, and not in clear in what it leaves behind."""
+    before = secrets_of(data)
+    said = WAYS[name](data)
+    secrets = before | secrets_of(data)
+
+    assert len(secrets) >= 2  # the signing key, and the one for the hashes of badges
+    assert {len(secret) for secret in secrets} == {32}
+    assert said
+    assert leaks(secrets, said) == []
+    assert [found for content in left_in(data.parent) for found in leaks(secrets, content)] == []
+
+
+@pytest.mark.parametrize("shown", [bytes, bytes.hex, repr, list, b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("beside", [b"", b"\0", b"\0\0", b"key="])
+def test_the_search_finds_each_spelling(shown: Callable[[bytes], object], beside: bytes) -> None:
+    """With or without neighbours that shift it."""
+    secret = bytes(range(100, 132))
+    told = shown(beside + secret)
+    said = told if isinstance(told, bytes) else str(told).encode("latin-1")
+
+    assert leaks({secret}, b"before " + said + b" after") != []
+    assert leaks({bytes(range(101, 133))}, said) == []
