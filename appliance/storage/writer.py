@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple, Protocol
@@ -20,6 +19,7 @@ Done = Callable[[Commit | JournalFailed], None]
 Post = Callable[[Callable[[], None]], None]
 
 PATIENCE = 1.0  # seconds that an acknowledgement may wait
+LEISURE = 0.005  # seconds without a word before a step of preparing a blank
 
 
 class Task(NamedTuple):
@@ -175,23 +175,31 @@ class ThreadWriter:
         self._appender.close(clean=closing.clean)
 
     def _due(self) -> list[Order]:
-        """All that waits, once the first of it is due; nothing when there is leisure to prepare a blank."""
+        """All that waits, once the first of it is due; nothing when there is leisure to prepare a blank.
+
+        It blocks before it prepares: who was just told of a commit needs the interpreter, and is waited for.
+        """
         while True:
             self._drain()
-            first = min((order.due for order in self._waiting), default=None)
-            left = None if first is None else first - time.monotonic()
+            left = self._left()
             if left is not None and left <= 0:
                 orders, self._waiting = self._waiting, []
                 return orders
-            if self._work and not self._appender.failed:
-                return []
-            with suppress(Empty):
-                self._waiting.append(self._inbox.get(timeout=left))
+            preparing = self._work is not None and not self._appender.failed
+            wait = LEISURE if preparing and (left is None or left > LEISURE) else left
+            try:
+                self._waiting.append(self._inbox.get(timeout=wait))
+            except Empty:
+                if wait != left:
+                    return []
+
+    def _left(self) -> float | None:
+        """Seconds until the first of what waits is due; None when nothing waits."""
+        return min(order.due for order in self._waiting) - time.monotonic() if self._waiting else None
 
     def _drain(self) -> None:
-        with suppress(Empty):
-            while True:
-                self._waiting.append(self._inbox.get_nowait())
+        while not self._inbox.empty():  # only this thread takes
+            self._waiting.append(self._inbox.get_nowait())
 
     def _write(self, tasks: list[Task]) -> None:
         outcome = self._appender.write(tasks)
