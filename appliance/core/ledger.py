@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from appliance.core import event as ev
 from appliance.core.event import Event
+from appliance.core.recent import Recent
 from appliance.core.sale import Line, Order, Payment
 from appliance.core.shop import Identity, Means
 from appliance.core.totals import Period, Perpetual, Totals
@@ -130,7 +131,7 @@ class Ledger(NamedTuple):
     order: Order | None = None
     order_number: int = 0
     ticket_number: int = 0
-    tickets: tuple[TicketRef, ...] = ()
+    tickets: Recent[TicketRef] = Recent(REMEMBERED)
     question: TicketRef | None = None  # final, and nobody has said whether to print it
     change: int = 0  # of that ticket, positive
     given: int = 0
@@ -325,7 +326,7 @@ def _ticket(ledger: Ledger, event: Event) -> Ledger:
         day=day,
         order=None,
         ticket_number=number,
-        tickets=(*ledger.tickets[-REMEMBERED + 1 :], ref),
+        tickets=ledger.tickets.plus(ref),
         question=ref,
         change=-sum(payment.amount for payment in payments if payment.kind == "change"),
         perpetual=ledger.perpetual.plus(total),
@@ -370,12 +371,12 @@ def _printed(ledger: Ledger, event: Event) -> Ledger:
     return _with(ledger, papers=tuple(p for p in ledger.papers if p.order != order), tickets=tickets)
 
 
-def _marked(tickets: tuple[TicketRef, ...], fact: int) -> tuple[TicketRef, ...]:
+def _marked(tickets: Recent[TicketRef], fact: int) -> Recent[TicketRef]:
     """The ticket of record `fact` as printed; it is nearly always the last one."""
-    for place in range(len(tickets) - 1, -1, -1):
-        if tickets[place].record <= fact:
-            marked = tickets[place]._replace(printed=tickets[place].record == fact or tickets[place].printed)
-            return (*tickets[:place], marked, *tickets[place + 1 :])
+    for back, ticket in enumerate(reversed(tickets), start=1):
+        if ticket.record <= fact:
+            marked = ticket._replace(printed=ticket.record == fact or ticket.printed)
+            return tickets.replaced(len(tickets) - back, marked)
     return tickets
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from appliance.core.event import Event, Value
-from appliance.core.ledger import Ledger, Paper, TicketRef, Witnessed, Worn, configured
+from appliance.core.ledger import REMEMBERED, Ledger, Paper, TicketRef, Witnessed, Worn, configured
+from appliance.core.recent import Recent
 from appliance.core.totals import Period, Perpetual
 
 FOLD: Final = 1  # changes when the same records fold to another ledger: then old snapshots are not used
@@ -145,7 +146,7 @@ def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
     )
 
 
-def _refs(runs: list[Any], last: int) -> tuple[TicketRef, ...]:
+def _refs(runs: list[Any], last: int) -> Recent[TicketRef]:
     number = last - sum(len(steps) // 3 for _, _, steps in runs)
     record = t = 0
     refs = []
@@ -153,7 +154,7 @@ def _refs(runs: list[Any], last: int) -> tuple[TicketRef, ...]:
         for step, pause, total in zip(steps[::3], steps[1::3], steps[2::3], strict=True):
             number, record, t = number + 1, record + step // 2, t + pause
             refs.append(TicketRef(number, record, t, tz, total, session, bool(step & 1)))
-    return tuple(refs)
+    return Recent(REMEMBERED, refs)
 
 
 def size(value: Value) -> int:
