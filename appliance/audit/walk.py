@@ -1,6 +1,6 @@
 """Walks a journal from its files alone: no lock, no write, safe beside a running till, in constant memory.
 
-Checks checksums, links, sequence, geometry and gaps; which signatures are checked is the caller's choice.
+Checks checksums, links, sequence, geometry, keys and gaps; which signatures are checked is the caller's choice.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from appliance.audit.keychain import Keychain
 from appliance.audit.source import Broken, Source, Unreadable
-from appliance.storage import chain
+from appliance.storage import chain, rotation
 from appliance.storage.folder import CHUNK, Open
 from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, RecordError, decode
@@ -18,6 +19,8 @@ from appliance.storage.segment import Header, NewerFormat, SegmentError
 from appliance.storage.trail import Gap, Hole, Trail, is_zero
 
 SETTLE = 0.2  # seconds after which a write that was under way is whole
+_TOLD = 256 * 1024  # bytes between two words about progress
+_SPECIAL = frozenset((RECOVERED, rotation.KIND))
 
 
 def wait() -> None:
@@ -33,11 +36,23 @@ class Step(NamedTuple):
     records: tuple[Record, ...]
 
 
+class Place(NamedTuple):
+    """Between two frames: unit `unit` of segment `number`, where record `seq` comes next and `key` signs."""
+
+    number: int
+    unit: int
+    seq: int
+    head: bytes
+    genesis: bytes
+    key: bytes
+
+
 class Walk:
     """One pass. Then `seq` and `head` are those of the tip, `tears` counts healed ones, `notes` are for a person.
 
     `stop`: the kind of the record of a clean stop, after which nothing may be torn. `pause` lets a running
-    till finish its write: what does not hold is looked at once more before it is called broken.
+    till finish its write: what does not hold is looked at once more before it is called broken. `told` hears the
+    segment and the byte where the walk is. From `start` up to `until`, it proves that part and takes `start` on trust.
     """
 
     def __init__(
@@ -47,11 +62,16 @@ class Walk:
         decoding: bool = True,
         stop: int | None = None,
         pause: Callable[[], None] = wait,
+        told: Callable[[int, int], None] = lambda number, byte: None,
+        start: Place | None = None,
+        until: Place | None = None,
     ) -> None:
-        self._source, self._decoding, self._stop, self._pause = source, decoding, stop, pause
+        self._source, self._decoding, self._stop, self._pause, self._told = source, decoding, stop, pause, told
+        self._start, self._until = start, until
         self.first = 0
         self.seq, self.head = 0, chain.START
-        self.genesis, self.key = b"", b""
+        self.genesis = b""
+        self.keys = Keychain()
         self.tears = 0
         self.notes: list[str] = []
         self._header: Header | None = None  # of the segment being walked
@@ -64,20 +84,37 @@ class Walk:
 
     def steps(self) -> Iterator[Step]:
         """Raises Broken, Unreadable."""
+        if self._start and self._header is None:
+            self._begin(self._start)
         while True:
             try:
                 yield from self._onward()
             except Broken:
-                if self._doubted == self._place:
+                if self._doubted == self._position:
                     raise
-                self._doubted = self._place
+                self._doubted = self._position
                 self._pause()
             else:
                 return
 
     @property
-    def _place(self) -> tuple[int, int]:
+    def _position(self) -> tuple[int, int]:
         return self._header.number if self._header else 0, self._unit
+
+    @property
+    def place(self) -> Place | None:
+        """Where the walk stands; None before its first segment."""
+        header = self._header
+        if header is None:
+            return None
+        return Place(header.number, self._unit, self.seq, self.head, self.genesis, self.keys.current)
+
+    def _begin(self, start: Place) -> None:
+        with self._source.folder.reading(start.number) as it:
+            self._header = self._header_of(it)
+        self._unit, self.seq, self.head = start.unit, start.seq, start.head
+        self.first, self.genesis = start.seq, start.genesis
+        self.keys = Keychain(start.key)
 
     def _onward(self) -> Iterator[Step]:
         """From where the walk stands to the end of the journal."""
@@ -88,6 +125,8 @@ class Walk:
         for number in self._source.numbers():
             if self._header and number <= self._header.number:
                 continue
+            if self._reached():
+                return
             with self._source.folder.reading(number) as it:
                 header = self._header_of(it)
                 if header is None:
@@ -95,7 +134,11 @@ class Walk:
                     continue
                 self._enter(header)
             yield from self._frames(number)
-        self._finish()
+        if not self._reached():
+            self._finish()
+
+    def _reached(self) -> bool:
+        return self._until is not None and self._position == self._until[:2]
 
     def _header_of(self, it: Open) -> Header | None:
         try:
@@ -110,6 +153,7 @@ class Walk:
 
     def _no_header(self, it: Open) -> None:
         """A blank, or a first write that was torn, or damage."""
+        self._told(it.number, 0)
         if it.blank():
             return
         anchor = self._source.anchor
@@ -121,7 +165,7 @@ class Walk:
 
     def _doubt(self, why: str) -> None:
         """Gives a write that may be under way its time, once."""
-        if self._doubted != self._place:
+        if self._doubted != self._position:
             raise Broken(self.seq, why)
 
     def _enter(self, header: Header) -> None:
@@ -132,9 +176,10 @@ class Walk:
             self.seq = self.first = header.first_seq
             self.head = header.prev_head
         if self._header is None:
-            self.genesis, self.key = header.genesis, header.key
-        if (header.genesis, header.key) != (self.genesis, self.key):
-            raise Broken(self.seq, "its header names another chain or key", header.number)
+            self.genesis = header.genesis
+        if header.genesis != self.genesis:
+            raise Broken(self.seq, "its header names another chain", header.number)
+        self.keys.enter(header, self.seq)
         if (header.first_seq, header.prev_head) != (self.seq, self.head):
             raise Broken(min(self.seq, header.first_seq), f"segment {header.number} does not follow from it")
         if header.before != self._end and not self._source.only:
@@ -142,19 +187,27 @@ class Walk:
         self._header, self._unit, self._carried = header, 1, self._gap
 
     def _frames(self, number: int) -> Iterator[Step]:
-        assert self._header  # noqa: S101 - `_enter` has set it
+        header = self._header
+        assert header  # noqa: S101 - `_enter` has set it
+        ends = self._until.unit if self._until and self._until.number == number else -1
+        due = 0
         with self._source.folder.reading(number) as it:
-            trail = Trail(it.read, number, it.size, self._header.unit, self._unit)
+            trail = Trail(it.read, number, it.size, header.unit, self._unit)
             try:
                 for found in trail.frames():
                     if isinstance(found, Frame):
-                        yield self._accept(self._header, found)
+                        yield self._accept(header, found)
                     else:
                         self._tear(trail, found)
+                    if self._unit == ends:
+                        return
+                    if self._unit >= due:
+                        self._told(number, self._unit * header.unit)
+                        due = self._unit + _TOLD // header.unit
             except FrameError as error:
                 raise Broken(self.seq, str(error)) from error
             self._end = trail.index
-            self._zeros(it, trail.index * self._header.unit)
+            self._zeros(it, trail.index * header.unit)
 
     def _zeros(self, it: Open, start: int) -> None:
         for at in range(start, it.size, CHUNK):
@@ -179,32 +232,54 @@ class Walk:
         self._gap = gap
 
     def _accept(self, header: Header, frame: Frame) -> Step:
-        if frame.first_seq != self.seq:
-            raise Broken(min(self.seq, frame.first_seq), f"record {frame.first_seq} stands where {self.seq} comes next")
+        first = frame.first_seq
+        if first != self.seq:
+            raise Broken(min(self.seq, first), f"record {first} stands where {self.seq} comes next")
         if frame.prev_head != self.head:
             raise Broken(self.seq, "it does not follow from the record before it")
+        self.keys.goes_on(first)
         head = frame.head()
         records = self._decoded(frame)
-        if self.seq == 0:
+        if first == 0:
             self._born(header, frame)
-        self._anchored(frame, head)
-        self.seq, self.head, self._unit, self._gap = frame.next_seq, head, frame.end, None
+        if self._source.anchor:
+            self._anchored(frame, head)
+        self.seq, self.head, self._unit, self._gap = first + len(frame.records), head, frame.end, None
         return Step(header, frame, head, records)
 
     def _decoded(self, frame: Frame) -> tuple[Record, ...]:
         if not self._decoding:
-            if self._gap:
-                self._healed(self._record(frame, 0))
-            self._last = None
+            self._undecoded(frame)
             return ()
-        records = tuple(self._record(frame, at) for at in range(len(frame.records)))
-        for at, record in enumerate(records):
-            if at == 0 and self._gap:
-                self._healed(record)
-            elif record.kind == RECOVERED and not (self._source.only and frame.start == 1 and at == 0):
-                raise Broken(record.seq, "a recovered record stands where nothing was torn")
+        try:
+            records = tuple(map(decode, frame.records))
+        except RecordError:
+            records = tuple(self._record(frame, at) for at in range(len(frame.records)))
+        if self._gap:
+            self._healed(records[0])
+        for seq, record in enumerate(records, frame.first_seq):
+            if record.seq != seq:
+                raise Broken(seq, f"it says it is record {record.seq}")
+            if record.kind in _SPECIAL:
+                self._special(frame, record)
         self._last = records[-1]
         return records
+
+    def _undecoded(self, frame: Frame) -> None:
+        """What must be known of the records all the same."""
+        if self._gap:
+            self._healed(self._record(frame, 0))
+        for at, data in enumerate(frame.records):
+            if rotation.announced(data):
+                self._special(frame, self._record(frame, at))
+        self._last = None
+
+    def _special(self, frame: Frame, record: Record) -> None:
+        at = record.seq - frame.first_seq
+        if record.kind == rotation.KIND:
+            self.keys.turn(self.genesis, record, frame.records[at], last=at == len(frame.records) - 1)
+        elif not (at == 0 and (self._gap or (self._source.only and frame.start == 1))):
+            raise Broken(record.seq, "a recovered record stands where nothing was torn")
 
     def _record(self, frame: Frame, at: int) -> Record:
         seq = frame.first_seq + at
