@@ -40,7 +40,7 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """Read the day that was just closed again from flash and hold its snapshot against it; `FlawFound` if it fails."""
+    """Read the last closed day again from flash and hold its snapshot against it; `FlawFound` if it fails."""
 
 
 Effect = Print | Kick | Beep | ReadShop | Advance | Examine

@@ -10,7 +10,7 @@ from dataclasses import replace
 from appliance.core import clock, counter, defect, operator, papers, payment, session, wear, witness
 from appliance.core import event as ev
 from appliance.core.act import Act
-from appliance.core.effect import Effect
+from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.input import (
     Badge,
@@ -103,6 +103,8 @@ def _boot(turn: Turn, boot: Boot) -> None:
     if turn.ledger.operator:
         turn.emit(ev.LOGOUT, {1: "power cut"})
     clock.at_boot(turn, corrected)
+    if turn.ledger.last_close[0]:
+        turn.effect(Examine())
     for flaw in boot.flaws:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
 

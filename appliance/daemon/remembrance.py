@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import NamedTuple, cast
 
 from appliance.core import event as ev
 from appliance.core.event import Event
 from appliance.core.input import FlawFound
-from appliance.core.ledger import Ledger, fold
+from appliance.core.ledger import Ledger, apply, fold
+from appliance.core.mend import mend
 from appliance.core.refold import Refold
 from appliance.core.snapshot import restore
 from appliance.ports import Loop
@@ -23,15 +25,42 @@ from appliance.storage.recover import JournalDamaged
 
 SLICE = 50  # records a turn of the loop: a few milliseconds
 PAUSE = 20  # ms between two slices
+HURT = "des actes enregistrés sont abîmés en mémoire"
+BEGIN = 3000  # ms after a closing or a start: the paper and the first login come first
 
 
-def remembered(journal: Journal) -> Ledger:
-    """Raises JournalDamaged when the records since the last closing do not hold."""
+class Remembered(NamedTuple):
+    """The ledger, and what is missing from the journal and no `defect` record names yet."""
+
+    ledger: Ledger
+    flaws: tuple[FlawFound, ...] = ()
+
+
+def remembered(journal: Journal) -> Remembered:
+    """Raises JournalDamaged when the records since the last closing do not hold, hurt bytes aside."""
     records = journal.past(ev.SNAPSHOT, restorable)
     first = next(records, None)
     if first is None:
-        return Ledger()
-    return fold((_event(sealed) for sealed in records), fold_first(first))
+        return Remembered(Ledger())
+    ledger = fold_first(first)
+    flaws: dict[int, FlawFound] = {}
+    follow = apply
+    for event in map(_event, records):
+        if event.seq != ledger.seq:
+            flaws[ledger.seq] = FlawFound(ledger.seq, HURT, event.seq, "flash")
+            follow = mend
+        ledger = follow(ledger, event)
+        if event.kind == ev.DEFECT:
+            flaws.pop(cast(int, event.body[1]), None)
+    return Remembered(ledger, (*flaws.values(), *_tip(journal)))
+
+
+def _tip(journal: Journal) -> tuple[FlawFound, ...]:
+    flaw = journal.flaw
+    if flaw is None:
+        return ()
+    until = flaw.anchored.next_seq if flaw.anchored else None
+    return (FlawFound(flaw.record, flaw.why, until, "anchor" if flaw.anchored else "flash"),)
 
 
 def fold_first(first: Sealed) -> Ledger:
@@ -54,7 +83,7 @@ def _event(sealed: Sealed) -> Event:
 
 
 class Examination:
-    """One closed day, read again from flash in small slices while the till sells on."""
+    """The last closed day, read again from flash in small slices while the till sells on."""
 
     def __init__(self, journal: Journal, loop: Loop, say: Callable[[FlawFound], None]) -> None:
         self._journal, self._loop, self._say = journal, loop, say
@@ -65,7 +94,7 @@ class Examination:
     def start(self) -> None:
         self._records = self._journal.past(ev.SNAPSHOT, self._before_last())
         self._seq = 0
-        self._loop.call_in(PAUSE, self._begin)
+        self._loop.call_in(BEGIN, self._begin)
 
     def _before_last(self) -> Callable[[Record], bool]:
         """Takes the second newest: the newest is the one to be proven."""
@@ -81,7 +110,9 @@ class Examination:
         self._guarded(self._first)
 
     def _first(self) -> None:
-        first = next(self._records)
+        first = next(self._records, None)
+        if first is None:
+            return
         if first.record.kind == ev.SNAPSHOT:
             self._fold = Refold(fold_first(first))
         else:

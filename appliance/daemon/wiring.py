@@ -125,13 +125,14 @@ class Till:
             unit=self._setting.unit,
         )
         try:
-            state = State(remembered(self.journal), pepper=pepper, shop=None)
+            past = remembered(self.journal)
+            state = State(past.ledger, pepper=pepper, shop=None)
             self._setting.before_boot(state.ledger.t)
             self._compose(state)
         except Exception:
             self.journal.close(clean=False)
             raise
-        self._boot(ring, read)
+        self._boot(ring, read, past.flaws)
         self._loop.post(self._fit)
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
@@ -175,11 +176,10 @@ class Till:
     def _meter(self) -> Meter:
         return Meter(self._disk.bytes, self._disk.flushes)
 
-    def _boot(self, ring: KeyRing, read: ShopRead) -> None:
-        gap, flaw = self.journal.gap, self.journal.flaw
+    def _boot(self, ring: KeyRing, read: ShopRead, flaws: tuple[FlawFound, ...]) -> None:
+        gap = self.journal.gap
         letter = make("witness", self._config.device("witness").driver, {}, self._loop).letter
         birth = Birth(ring.public, sha256(os.urandom(32)).digest()[:16], witness_class=letter)
-        flaws = (FlawFound(flaw.record, flaw.why, flaw.anchored.next_seq, "anchor"),) if flaw else ()
         boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None, flaws)
         self.service.begin(read, boot)
         self._tick()

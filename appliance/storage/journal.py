@@ -44,11 +44,11 @@ class JournalFailed(JournalError):
 
 
 class Flaw(NamedTuple):
-    """The anchor says more than the journal: `record` is the first not proven, `anchored` what the anchor knows."""
+    """`record`: the first not proven, from there to the tip; `anchored`: what the anchor knows, when it knows more."""
 
     record: int
     why: str
-    anchored: Checkpoint
+    anchored: Checkpoint | None
 
 
 class Commit(NamedTuple):
@@ -76,7 +76,7 @@ class Journal:
         self._shelf = Shelf(self._folder, size)
         proven = unit or self._proven_unit()
         self._folder.mode = Mode.DIRECT if proven == 512 else Mode.READ
-        self._tip = find_tip(self._folder)
+        self._tip = find_tip(self._folder, key.public)
         self._unit = proven or (self._tip.header.unit if self._tip else 4096)
         self._header = self._tip.header if self._tip else None
         self._end = self._tip.end if self._tip else 0
@@ -158,7 +158,7 @@ class Journal:
         if tip is None:
             return
         start = rewind.find(self._folder, tip, kind, accept) if kind else None
-        walk = Past(self._folder, tip.cp, last.cp if last else None, start)
+        walk = Past(self._folder, tip, last.cp if last else None, start)
         yield from walk.records()
         if last and walk.forked is not None:
             self.flaw = Flaw(walk.forked, FORKED, last.cp)
@@ -255,6 +255,8 @@ class Journal:
         """A journal behind its anchor was cut or put back; what it still holds is whole and can be gone on from."""
         last = self._anchor.last
         cp = tip.cp if tip else None
+        if tip and tip.damage:
+            return Flaw(tip.cp.next_seq, tip.damage, last.cp if last and last.cp.next_seq > tip.cp.next_seq else None)
         if last is None:
             return None
         if cp is None:
@@ -268,7 +270,7 @@ class Journal:
         return None
 
     def _settle(self, tip: Tip | None) -> bool:
-        """Brings the key files where the journal is; True when the last record ended its segment with a key."""
+        """Brings the key files where the journal is; True when nothing more may be written to the last segment."""
         if tip is None:
             return False
         announced = rotation.announced(tip.frame.records[-1])
@@ -277,7 +279,7 @@ class Journal:
             self._key.promote()
         if self._key.public != due:
             raise JournalError(f"the key file is not the one of this journal: put back {self._directory / 'key'}")
-        return announced is not None
+        return announced is not None or bool(tip.damage)
 
     @property
     def offer(self) -> Offer | None:

@@ -10,7 +10,7 @@ from appliance.storage.chain import Checkpoint
 from appliance.storage.folder import Folder, Open
 from appliance.storage.frame import Frame, FrameError
 from appliance.storage.record import Record, RecordError, decode
-from appliance.storage.recover import JournalDamaged
+from appliance.storage.recover import JournalDamaged, Tip, rebuilt, signed_frame
 from appliance.storage.rewind import Start
 from appliance.storage.segment import Header, SegmentError
 from appliance.storage.trail import Hole, Trail, next_frame
@@ -40,12 +40,14 @@ def unseal(frame: Frame, head: bytes, seq: int) -> Sealed:
 
 
 class Past:
-    """Walks up to the checkpoint `until`, from the first record or from `start`; checks checksums, links, sequence."""
+    """Walks up to the tip, from the first record or from `start`; checks checksums, links, sequence.
 
-    def __init__(
-        self, folder: Folder, until: Checkpoint, anchored: Checkpoint | None, start: Start | None = None
-    ) -> None:
-        self._folder, self._until, self._anchored, self._start = folder, until, anchored, start
+    Records whose bytes are hurt are left out when what follows them is signed: their numbers are then missing.
+    """
+
+    def __init__(self, folder: Folder, tip: Tip, anchored: Checkpoint | None, start: Start | None = None) -> None:
+        self._folder, self._anchored, self._start = folder, anchored, start
+        self._until, self._key = tip.cp, tip.header.key
         self._seq, self._head = 0, chain.START
         self.forked: int | None = None  # the record at which the anchor names another head
         if start:
@@ -75,7 +77,7 @@ class Past:
         try:
             for found in Trail(it.read, it.number, it.size, header.unit, index).frames():
                 if isinstance(found, Frame):
-                    yield from self._frame(found)
+                    yield from self._frame(header, found)
                 if self._seq == self._until.next_seq:
                     return
         except FrameError as error:
@@ -88,15 +90,25 @@ class Past:
             header = it.header()
         except SegmentError as error:
             raise JournalDamaged(self._seq, f"segment {it.number}: {error}") from error
+        header = header or rebuilt(self._folder, it, self._key)
         if header is None or (header.number, header.size) != (it.number, it.size):
             raise JournalDamaged(self._seq, f"segment {it.number} has no valid header")
-        if (header.first_seq, header.prev_head) != (self._seq, self._head):
+        if header.first_seq == self._seq and header.prev_head != self._head:
             raise JournalDamaged(self._seq, f"segment {it.number} does not follow the one before it")
+        self._over(header.first_seq, header.prev_head)
         return header
 
-    def _frame(self, frame: Frame) -> Iterator[Sealed]:
+    def _over(self, seq: int, head: bytes) -> None:
+        """What is signed stands; what it says was before it and is not there is lost."""
+        if seq < self._seq:
+            raise JournalDamaged(seq, "it stands twice")
+        self._seq, self._head = seq, head
+
+    def _frame(self, header: Header, frame: Frame) -> Iterator[Sealed]:
         if (frame.first_seq, frame.prev_head) != (self._seq, self._head):
-            raise JournalDamaged(self._seq, "the frame after it does not follow it")
+            if frame.first_seq == self._seq or not signed_frame(header.genesis, header.key, frame):
+                raise JournalDamaged(self._seq, "the frame after it does not follow it")
+            self._over(frame.first_seq, frame.prev_head)
         head = frame.head()
         for seq in range(frame.first_seq, frame.next_seq):
             yield unseal(frame, head, seq)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from appliance.storage import chain, frame
-from appliance.storage.chain import Checkpoint
+from appliance.storage import frame
 from appliance.storage.folder import Folder, Open
 from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
 from appliance.storage.record import Record, RecordError, decode
-from appliance.storage.recover import Tip
+from appliance.storage.recover import Tip, rebuilt, signed_frame
 from appliance.storage.segment import Header, SegmentError
 
 WINDOW = 128 * 1024
@@ -33,15 +32,12 @@ def find(folder: Folder, tip: Tip, kind: int, accept: Accept) -> Start | None:
     end = tip.end
     for number in range(tip.header.number, 0, -1):
         with folder.reading(number) as it:
-            try:
-                header = it.header()
-            except SegmentError:
-                return None
+            header = _header(folder, it, tip)
             if header is None:
                 return None
             for found in frames_back(it, header, end or it.size // header.unit):
                 seq = _accepted(found, kind, accept)
-                if seq is not None and _signed(header, found):
+                if seq is not None and signed_frame(header.genesis, header.key, found):
                     return Start(seq, header, found)
         end = 0
     return None
@@ -87,6 +83,8 @@ def _accepted(found: Frame, kind: int, accept: Accept) -> int | None:
     return None
 
 
-def _signed(header: Header, found: Frame) -> bool:
-    cp = Checkpoint(chain.chain_id(header.genesis), found.next_seq, found.head())
-    return chain.signed(header.key, chain.cp_bytes(cp), found.signature)
+def _header(folder: Folder, it: Open, tip: Tip) -> Header | None:
+    try:
+        return it.header() or rebuilt(folder, it, tip.header.key)
+    except SegmentError:
+        return None

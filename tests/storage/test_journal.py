@@ -179,6 +179,7 @@ def test_rollback_and_fork() -> None:
     file(medium)[:] = older
     behind = opened(medium)
     assert behind.flaw
+    assert behind.flaw.anchored
     assert (behind.flaw.record, behind.flaw.anchored.next_seq) == (3, 4)
     behind.close(clean=False)
     other = opened(medium_without_anchor(medium))
