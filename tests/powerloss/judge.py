@@ -9,9 +9,8 @@ from typing import Any
 
 from appliance.audit.command import _core
 from appliance.audit.dump import dump
-from appliance.audit.source import Broken, Unreadable
 from appliance.audit.verify import BROKEN, INTACT, Verdict, verify
-from appliance.core.event import NAMES
+from appliance.core.event import DEFECT, NAMES, SNAPSHOT
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.daemon.wiring import StartError
 from appliance.simulator import cards
@@ -21,7 +20,7 @@ from appliance.simulator.script import Step, split
 from appliance.storage.keys import KeyFileError
 from appliance.storage.recover import JournalError
 from tests.powerloss.cuts import LYING, digest
-from tests.powerloss.marks import anchored, covering, trace
+from tests.powerloss.marks import anchored, covering, last_of, tip_of, trace
 from tests.powerloss.recording import (
     PAID,
     SHOP,
@@ -93,10 +92,10 @@ def _judge_kept(world: SimulatedWorld, disk: MemoryDisk, seen: Seen, outside: li
 
 def _judge_hurt(world: SimulatedWorld, cutting: Cutting, lost: range, recording: Recording, cut: Cut) -> Outcome:
     """The medium hurt records that it had acknowledged: the till says so, and `verify` names one of them."""
-    ahead = anchored(cutting.disk) >= lost.stop
+    ahead = anchored(cutting.disk) > tip_of(cutting.disk)
     said = _refuses(world)
     verdict = _verdict(export(cutting.disk))
-    if said or _defects(cutting.disk):
+    if said or last_of(cutting.disk, DEFECT) >= 0 or _closed(cutting.disk, verdict):
         if verdict.code != BROKEN or verdict.seq not in lost:
             raise Wrong(f"records {lost} were hurt, the till says {said!r}, verify: {verdict.line}")
         return Outcome.SAID
@@ -108,20 +107,29 @@ def _judge_hurt(world: SimulatedWorld, cutting: Cutting, lost: range, recording:
 
 def _judge_lie(world: SimulatedWorld, disk: MemoryDisk, seen: Seen) -> Outcome:
     """Flushes did nothing: what can be seen of that is said, and never called intact."""
-    anchor = anchored(disk)
+    ahead, defects = anchored(disk) > tip_of(disk), last_of(disk, DEFECT)
     before = _verdict(export(disk))
     said = _refuses(world)
-    if said or _defects(disk):
-        if _verdict(export(disk)).code == INTACT:
-            raise Wrong(f"the till says {said!r} and verify says intact")
+    after = _verdict(export(disk))
+    if said or last_of(disk, DEFECT) > defects:
+        if after.code == INTACT:
+            raise Wrong(f"the till says {said or 'that there is a defect'} and verify says intact")
+        return Outcome.SAID
+    if ahead:
+        raise Wrong("the anchor is ahead of the journal, and the till sells on")
+    if _closed(disk, before):
         return Outcome.SAID
     if before.code == BROKEN:
         raise Wrong(f"the till sells on where verify says {before.line}")
-    if anchor > before.records:
-        raise Wrong(f"the anchor stands at {anchor}, {before.records} records are there, and the till sells on")
-    _intact(export(disk))
+    if after.code != INTACT:
+        raise Wrong(after.line)
     kept = {each["body"]["number"] for each in _records(export(disk)) if each["kind"] == "ticket"}
     return Outcome.UNSEEN if seen.tickets - kept else Outcome.KEPT
+
+
+def _closed(disk: MemoryDisk, verdict: Verdict) -> bool:
+    """Whether a closing stands behind what `verify` names: the till starts from its snapshot and reads no further."""
+    return verdict.code == BROKEN and verdict.seq is not None and verdict.seq <= last_of(disk, SNAPSHOT)
 
 
 def _refuses(world: SimulatedWorld) -> str:
@@ -132,13 +140,6 @@ def _refuses(world: SimulatedWorld) -> str:
         return str(error)
     world.wait(1500)
     return ""
-
-
-def _defects(disk: MemoryDisk) -> bool:
-    try:
-        return any(each["kind"] == "defect" for each in _records(export(disk)))
-    except (Broken, Unreadable):
-        return False
 
 
 def _verdict(folder: Path) -> Verdict:

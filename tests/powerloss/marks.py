@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from appliance.storage import frame, segment
 from appliance.storage.anchor import NAME, newest
+from appliance.storage.record import Record, decode
 from tests.powerloss.recording import DATA
 from tests.storage.device import SECTOR, Cutting, Op
 from tests.storage.memory import MemoryDisk
+
+
+def records(disk: MemoryDisk) -> Iterator[Record]:
+    """Every record of every whole frame, wherever it stands: also behind what is broken."""
+    for path, file in sorted(disk.names.items()):
+        number = segment.number_of(path.name)
+        header = segment.parse(bytes(disk.files[file])) if number is not None else None
+        if number is None or header is None:
+            continue
+        data = bytes(disk.files[file])
+        for index in range(1, len(data) // header.unit):
+            found = frame.parse(data, index * header.unit, header.unit, number, index)
+            yield from (decode(each) for each in found.records) if found else ()
+
+
+def last_of(disk: MemoryDisk, kind: int) -> int:
+    """The number of the last record of `kind`; -1 when there is none."""
+    return max((record.seq for record in records(disk) if record.kind == kind), default=-1)
+
+
+def tip_of(disk: MemoryDisk) -> int:
+    """The number that comes after the greatest one on the medium."""
+    return max((record.seq + 1 for record in records(disk)), default=0)
 
 
 def anchored(disk: MemoryDisk) -> int:
