@@ -355,6 +355,7 @@ class Journal:
             return self._handle
         if self._handle is not None:
             self._disk.close(self._handle)
+            self._handle = None  # should the opening fail, this number may be another file's by then
         mode = Mode.DIRECT if header.unit == 512 else Mode.WRITE
         self._handle = self._disk.open(self._folder.file(header.number), mode)
         return self._handle
