@@ -16,6 +16,7 @@ from appliance.drivers.table import make
 from appliance.drivers.witness.none import NoWitness
 from appliance.drivers.witness.tpm import FIRST, TpmWitness
 from appliance.ports import Lost, Witness
+from appliance.storage.seal import TpmSealer
 from appliance.tpm import Tpm
 from tests.drivers.loop import TestLoop, VirtualClock
 from tests.drivers.swtpm import SoftTpm, soft_tpm
@@ -137,6 +138,17 @@ def test_two_tills_two_counters(tpm: SoftTpm) -> None:
         other.advance()
     with opened(tpm.path) as one:
         assert one.read() == last
+
+
+def test_it_shares_the_tpm(tpm: SoftTpm) -> None:
+    """While the witness is open the key is sealed and opened, and another program looks at the TPM."""
+    with opened(tpm.path) as it:
+        last = it.advance()
+        sealer = TpmSealer(tpm.path)
+        assert sealer.open(sealer.seal(b"key")) == b"key"
+        with owner(tpm) as on:
+            on.api.get_random(8)
+        assert it.advance() == last + 1
 
 
 def test_removed_and_made_again_it_starts_higher(tpm: SoftTpm) -> None:

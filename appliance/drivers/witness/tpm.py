@@ -34,52 +34,78 @@ class TpmOptions:
 
 
 class TpmWitness:
-    """After `open` the counter has a value, and each `advance` makes it one more."""
+    """After `open` the counter has a value, and each `advance` makes it one more.
+
+    It connects for each call and lets go: a simulated TPM serves one at a time, and the key's sealer comes in between.
+    """
 
     Options = TpmOptions
     letter = "A"
 
     def __init__(self, options: TpmOptions, _loop: Loop) -> None:
         self._options = options
-        self._tpm: Tpm | None = None
-        self._counter: Any = None
+        self._open = False
 
     def open(self) -> None:
         """Finds the counter; where there is none (a first start, a TPM that was cleared or replaced) makes it."""
-        self.close()
-        with self._lost():
-            self._tpm = Tpm(Path(self._options.path))
-            self._counter = self._find(self._tpm) or self._make(self._tpm)
-            self._begin(self._tpm)
+        with self._connected() as tpm:
+            try:
+                counter = self._find(tpm)
+            except TpmError as error:
+                if error.code != Code.HANDLE:
+                    raise
+                counter = self._make(tpm)
+            self._begin(tpm, counter)
+        self._open = True
 
     def read(self) -> int:
         """TPM2_NV_Read (Part 3, 31.13) with the counter's own empty password."""
-        tpm = self._connected()
-        with self._lost(), tpm.said():
-            return int.from_bytes(bytes(tpm.api.nv_read(self._counter, SIZE, 0, auth_handle=self._counter)), "big")
+        with self._counter() as (tpm, counter):
+            return self._value(tpm, counter)
 
     def advance(self) -> int:
         """TPM2_NV_Increment: durable in the TPM when it returns."""
-        tpm = self._connected()
-        with self._lost(), tpm.said():
-            tpm.api.nv_increment(self._counter, auth_handle=self._counter)
-        return self.read()
+        with self._counter() as (tpm, counter):
+            tpm.api.nv_increment(counter, auth_handle=counter)
+            return self._value(tpm, counter)
 
     def close(self) -> None:
-        if self._tpm:
-            self._tpm.close()
-        self._tpm = self._counter = None
+        self._open = False
+
+    @contextmanager
+    def _connected(self) -> Iterator[Tpm]:
+        """A connection inside which what goes wrong is Lost."""
+        try:
+            tpm = Tpm(Path(self._options.path))
+            try:
+                with tpm.said():
+                    yield tpm
+            finally:
+                tpm.close()
+        except TpmError as error:
+            raise Lost(f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+
+    @contextmanager
+    def _counter(self) -> Iterator[tuple[Tpm, Any]]:
+        if not self._open:
+            raise Lost("The TPM is not open.")
+        with self._connected() as tpm:
+            try:
+                with tpm.said():
+                    yield tpm, self._find(tpm)
+            except TpmError as error:
+                if error.code != Code.HANDLE:
+                    raise
+                raise Lost(
+                    f"The TPM no longer has the counter {self._options.index:#x}: it was cleared. "
+                    "Restart the till, which makes a new one and records that the old one is gone."
+                ) from error
 
     def _find(self, tpm: Tpm) -> Any:  # noqa: ANN401
-        """The counter's handle, None when the TPM has no such index."""
-        try:
-            with tpm.said():
-                found = tpm.api.tr_from_tpmpublic(self._options.index)
-                public, _ = tpm.api.nv_read_public(found)
-        except TpmError as error:
-            if error.code == Code.HANDLE:
-                return None
-            raise
+        """The counter's handle; TpmError with Code.HANDLE when the TPM has no such index."""
+        with tpm.said():
+            found = tpm.api.tr_from_tpmpublic(self._options.index)
+            public, _ = tpm.api.nv_read_public(found)
         kind, size = public.nvPublic.attributes.nt, public.nvPublic.dataSize
         if (kind, size) != (tpm.types.TPM2_NT.COUNTER, SIZE):
             raise Lost(
@@ -99,29 +125,14 @@ class TpmWitness:
             attributes=may | types.TPM2_NT.COUNTER << bits.TPM2_NT_SHIFT,
             dataSize=SIZE,
         )
-        with tpm.said():
-            return tpm.api.nv_define_space(None, types.TPM2B_NV_PUBLIC(nvPublic=public))
+        return tpm.api.nv_define_space(None, types.TPM2B_NV_PUBLIC(nvPublic=public))
 
-    def _begin(self, tpm: Tpm) -> None:
+    def _begin(self, tpm: Tpm, counter: Any) -> None:  # noqa: ANN401
         """The first increment sets the value: without it nobody could tell what the next one will be."""
-        with tpm.said():
-            public, _ = tpm.api.nv_read_public(self._counter)
-            if not public.nvPublic.attributes & tpm.types.TPMA_NV.WRITTEN:
-                tpm.api.nv_increment(self._counter, auth_handle=self._counter)
+        public, _ = tpm.api.nv_read_public(counter)
+        if not public.nvPublic.attributes & tpm.types.TPMA_NV.WRITTEN:
+            tpm.api.nv_increment(counter, auth_handle=counter)
+        self._value(tpm, counter)
 
-    def _connected(self) -> Tpm:
-        if self._tpm is None:
-            raise Lost("The TPM is not open.")
-        return self._tpm
-
-    @contextmanager
-    def _lost(self) -> Iterator[None]:
-        try:
-            yield
-        except TpmError as error:
-            if error.code == Code.HANDLE:
-                raise Lost(
-                    f"The TPM no longer has the counter {self._options.index:#x}: it was cleared. "
-                    "Restart the till, which makes a new one and records that the old one is gone."
-                ) from error
-            raise Lost(f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+    def _value(self, tpm: Tpm, counter: Any) -> int:  # noqa: ANN401
+        return int.from_bytes(bytes(tpm.api.nv_read(counter, SIZE, 0, auth_handle=counter)), "big")
