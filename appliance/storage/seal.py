@@ -10,6 +10,7 @@ What this protects against and what not is argued in DESIGN.md, section Keys. A 
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
@@ -118,9 +119,14 @@ class Choice:
 
 
 def sealer_for(device: Path = DEVICE, identity: bytes | None = None) -> Sealer:
-    """Seals with the TPM where there is one, else with the machine; opens both. Nothing is loaded or asked yet."""
-    machine = MachineSealer(machine_identity() if identity is None else identity)
-    return Choice(TpmSealer(device), machine) if device.exists() else Choice(machine)
+    """Seals with the TPM where there is one that this user may use, else with the machine; opens both.
+
+    Nothing is loaded or asked yet. A developer's own machine has a TPM too, which is not for its simulated tills.
+    """
+    machine, chip = MachineSealer(machine_identity() if identity is None else identity), TpmSealer(device)
+    if not device.exists():
+        return Choice(machine)
+    return Choice(chip, machine) if os.access(device, os.R_OK | os.W_OK) else Choice(machine, chip)
 
 
 def _fit(secret: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
@@ -191,6 +192,17 @@ def test_the_best_there_is(tpm: SoftTpm, tmp_path: Path) -> None:
     assert (chip.open(old), chip.open(new)) == (SECRET, SECRET)
     with pytest.raises(SealError, match="sealed by a tpm, which this machine does not have or has switched off"):
         machine.open(new)
+
+
+def test_a_tpm_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sealing goes to the machine; a blob of the TPM says whose group is missing."""
+    device = tmp_path / "tpm"
+    device.touch(0o000)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != device)  # root may use every device
+    sealer = sealer_for(device, b"id")
+    assert sealer.name == "machine"
+    with pytest.raises(SealError, match="add the till's user to the group tss"):
+        sealer.open(seal._wrap(seal.TPM, b"\0\x01a\0\x01b"))
 
 
 def test_blobs_of_others() -> None:
