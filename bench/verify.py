@@ -21,6 +21,7 @@ from appliance.core.ledger import Ledger, apply
 from appliance.core.refold import Refold
 from appliance.core.sale import Line
 from appliance.core.shop import Identity, Means
+from appliance.core.snapshot import snapshot_body
 from appliance.storage import keys
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import Journal
@@ -114,6 +115,7 @@ class Till:
         return [
             self.record(ev.COUNT, {1: expected, 2: expected, 3: 0, 4: []}),
             self.record(ev.DAY_CLOSE, closing_body(self.ledger)),
+            self.record(ev.SNAPSHOT, snapshot_body(self.ledger)),
         ]
 
 

@@ -7,17 +7,17 @@ careful walk looks at everything again. It reads a segment whole, so its memory 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
+from itertools import chain as chained
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
 from appliance.audit.source import Source
-from appliance.storage import chain, segment
+from appliance.audit.spread import spread
+from appliance.storage import chain, rotation, segment
 from appliance.storage.anchor import Anchor
 from appliance.storage.chain import Checkpoint
 from appliance.storage.frame import FRAME_LIMIT, HEAD, HEAD_SIZE, MAGIC
@@ -31,6 +31,7 @@ _FIXED = HEAD_SIZE + 2 + chain.SIGNATURE_SIZE  # used bytes of a frame of one re
 _INTEGER = rb"(?:[\x00-\x17\x20-\x37]|[\x18\x38].|[\x19\x39]..|[\x1a\x3a].{4}|[\x1b\x3b].{8})"
 _CODE = b"(?:" + b"|".join(b"%c.{%d}" % (0x60 + size, size) for size in range(24)) + b")"
 _FRONT = re.compile(b"\x89" + 4 * _INTEGER + 2 * _CODE + _INTEGER, re.DOTALL)  # a record up to its kind, codes short
+_KEY_MARK = bytes((rotation.KIND, 0xA2, 1, 0x58, 32))  # kind, map of two, 1: 32 bytes
 _STEP: dict[int, int] = {
     head + sign: 1 for head in range(24) for sign in (0, 32)
 } | {  # bytes of an integer by its first one
@@ -41,30 +42,42 @@ _STEP: dict[int, int] = {
 class Tip(NamedTuple):
     records: int
     head: bytes
-    chain_id: bytes
-    tickets: int = 0
+    genesis: bytes
+    tickets: int
 
 
 class Run(NamedTuple):
-    """One segment that holds from its header's head to `head`; `end` in units."""
+    """One segment that holds from its header's head to `head`; `end` in units; `key` must sign the next one."""
 
     header: Header
     next_seq: int
     head: bytes
     end: int
     tickets: int
+    key: bytes
 
 
-class Sought:
-    """A kind that is looked for without decoding: in three steps, since nearly every record is of another one."""
+class Watch:
+    """Looks without decoding for the kinds that matter here; nearly every record is of another one.
 
-    def __init__(self, kind: int | None) -> None:
-        self._kind = -2 if kind is None else kind
-        self._mark = b"\xff" * 9 if kind is None else _mark(kind)
-        self.byte = self._mark[-1]  # `byte in record` costs a tenth of `mark in record`
+    `byte in record` costs a tenth of `mark in record`: that is what the loop asks first, for each of `bytes`.
+    """
 
-    def is_kind(self, data: bytes) -> bool:
-        return data.find(self._mark) > 0 and kind_of(data) == self._kind
+    def __init__(self, ticket: int | None, defect: int | None) -> None:
+        self._ticket, self._mark = ticket, _mark(ticket)
+        self._defect, self._said = defect, b"\xff" * 9 if defect is None else bytes([defect, 0xA4])
+        self.bytes = self._mark[-1], _KEY_MARK[-2], self._said[-1]
+        self.tickets = 0
+        self.turns: list[tuple[int, bytes]] = []  # number and bytes of each key record
+        self.defects = 0
+
+    def look(self, seq: int, record: bytes) -> None:
+        if record.find(self._mark) > 0 and kind_of(record) == self._ticket:
+            self.tickets += 1
+        if record.find(_KEY_MARK) > 0 and rotation.announced(record):
+            self.turns.append((seq, record))
+        if record.find(self._said) > 0 and kind_of(record) == self._defect:
+            self.defects += 1
 
 
 def kind_of(data: bytes) -> int:
@@ -86,21 +99,30 @@ def _long_front(data: bytes) -> int:
     return at + _STEP[data[at]]
 
 
-def _mark(kind: int) -> bytes:
-    """The bytes of the kind's number."""
+def _mark(kind: int | None) -> bytes:
+    """The bytes of the kind's number; of none, a run that no record has."""
+    if kind is None:
+        return b"\xff" * 9
     return bytes([kind]) if kind < 24 else bytes([0x18, kind]) if kind < 256 else b"\x19" + kind.to_bytes(2, "big")
 
 
-def scan(source: Source, ticket: int | None, processes: int) -> Tip | None:
+def scan(source: Source, ticket: int | None, defect: int | None, processes: int) -> Tip | None:
     """None when anything is unusual."""
     if source.only:
         return None
     numbers = source.folder.numbers()
-    one = partial(run, source.folder.path, source.anchor, ticket)
+    one = partial(run, source.folder.path, source.anchor, ticket, defect)
     if processes < 2:
         return _join(map(one, numbers), source.anchor)
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
-        return _join(pool.map(one, numbers), source.anchor)
+    jobs = [partial(_some, one, numbers[at::processes]) for at in range(processes)]
+    shares = spread(jobs)
+    if shares is None:
+        return None
+    return _join((shares[at % processes][at // processes] for at in range(len(numbers))), source.anchor)
+
+
+def _some(one: Callable[[int], Run | bool], numbers: list[int]) -> list[Run | bool]:
+    return list(map(one, numbers))
 
 
 def _join(runs: Iterable[Run | bool], anchor: Anchor | None) -> Tip | None:
@@ -110,7 +132,7 @@ def _join(runs: Iterable[Run | bool], anchor: Anchor | None) -> Tip | None:
     runs = iter(runs)
     for number, found in enumerate(runs, start=1):
         if isinstance(found, bool):
-            runs = _chain(found, runs)
+            runs = chained([found], runs)
             break
         if not _follows(number, last, found):
             return None
@@ -119,24 +141,19 @@ def _join(runs: Iterable[Run | bool], anchor: Anchor | None) -> Tip | None:
         return None
     if anchor and anchor.cp.next_seq > last.next_seq:
         return None
-    return Tip(last.next_seq, last.head, chain.chain_id(last.header.genesis), tickets)
-
-
-def _chain(first: bool, rest: Iterable[Run | bool]) -> Iterator[Run | bool]:
-    yield first
-    yield from rest
+    return Tip(last.next_seq, last.head, last.header.genesis, tickets)
 
 
 def _follows(number: int, last: Run | None, found: Run) -> bool:
     header = found.header
-    if last is None:
-        return (header.number, header.first_seq, header.prev_head, header.before) == (1, 0, chain.START, 0)
-    same = (header.genesis, header.key) == (last.header.genesis, last.header.key)
     here = (header.number, header.first_seq, header.prev_head, header.before)
+    if last is None:
+        return here == (1, 0, chain.START, 0)
+    same = (header.genesis, header.key) == (last.header.genesis, last.key)
     return same and here == (number, last.next_seq, last.head, last.end)
 
 
-def run(folder: Path, anchor: Anchor | None, ticket: int | None, number: int) -> Run | bool:
+def run(folder: Path, anchor: Anchor | None, ticket: int | None, defect: int | None, number: int) -> Run | bool:
     """One segment: True if it is blank, False if it is not plainly well."""
     with (folder / segment.name(number)).open("rb", buffering=0) as file:
         first = file.read(FRAME_LIMIT)
@@ -147,20 +164,19 @@ def run(folder: Path, anchor: Anchor | None, ticket: int | None, number: int) ->
         if header is None:
             return is_zero(first)
         file.seek(0)
-        data = file.read()
+        data = file.read(header.size + 1)
     if (header.number, header.size) != (number, len(data)):
         return False
-    return _frames(data, header, anchor.cp if anchor else None, ticket) or False
+    return _frames(data, header, anchor.cp if anchor else None, Watch(ticket, defect)) or False
 
 
-def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: int | None) -> Run | None:
+def _frames(data: bytes, header: Header, anchored: Checkpoint | None, watch: Watch) -> Run | None:
     """One pass with as few steps a record as there can be: most frames carry one record."""
     unit, seq, head = header.unit, header.first_seq, header.prev_head
     stop_seq, stop_head = (anchored.next_seq, anchored.head) if anchored else (-1, b"")
     at = last = unit
     place, beyond = header.number << 32 | 1 << 16, 1 << 16  # what a frame's head says of its place, `used` left out
-    tickets, sought = 0, Sought(ticket)
-    byte, is_ticket = sought.byte, sought.is_kind
+    look, (byte, other, third) = watch.look, watch.bytes
     unpack, size, one, digest = _HEAD.unpack_from, len(data) - HEAD_SIZE, b"\x01", sha256
     while at < size:
         magic, where, first, count, prev, length = unpack(data, at)
@@ -172,8 +188,8 @@ def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: in
         if count == _ALONE and where == place + used:
             record = data[at + 66 : at + 66 + length]
             head = digest(one + head + record).digest()
-            if byte in record and is_ticket(record):
-                tickets += 1
+            if byte in record or other in record or third in record:
+                look(seq, record)
             seq += 1
         else:
             used = where - place
@@ -182,16 +198,31 @@ def _frames(data: bytes, header: Header, anchored: Checkpoint | None, ticket: in
                 return None
             for record in records:
                 head = digest(one + head + record).digest()
-                if byte in record and is_ticket(record):
-                    tickets += 1
-            seq += len(records)
+                if byte in record or other in record or third in record:
+                    look(seq, record)
+                seq += 1
         if seq == stop_seq and head != stop_head:
             return None
         at, place = at + unit, place + beyond
         if used > unit:
             more = (used - 1) // unit
             at, place = at + more * unit, place + (more << 16)
-    return _sealed(data, header, last, Run(header, seq, head, at // unit, tickets))
+    key = _next_key(header, watch, seq)
+    run = Run(header, seq, head, at // unit, watch.tickets, key or b"")
+    return _sealed(data, header, last, run) if key and not watch.defects else None
+
+
+def _next_key(header: Header, watch: Watch, next_seq: int) -> bytes | None:
+    """The key of the segment after this one; None when a key record does not hold or does not end its segment."""
+    if not watch.turns:
+        return header.key
+    seq, data = watch.turns[0]
+    try:
+        body = decode(data).body
+    except RecordError:
+        return None
+    holds = seq == next_seq - 1 and rotation.sound(chain.chain_id(header.genesis), header.key, body)
+    return rotation.announced(data) if holds else None
 
 
 def _several(data: bytes, at: int, used: int, count: int) -> list[bytes] | None:

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple
 
 from appliance.audit import quick
-from appliance.audit.quick import Tip
+from appliance.audit.check import NO_KINDS, Kinds, Mode, Passed, Refold, check, seal
+from appliance.audit.parts import Job, check_parts
+from appliance.audit.progress import Meter, Show
 from appliance.audit.source import Broken, Source, Unreadable, find
-from appliance.audit.walk import Step, Walk, wait
+from appliance.audit.walk import Place, Walk, wait
 from appliance.storage import chain
-from appliance.storage.chain import Checkpoint
-from appliance.storage.record import Record
-
-Mode = Literal["full", "quick", "paranoid"]
+from appliance.storage.frame import Frame
+from appliance.storage.record import Value, decode
+from appliance.storage.trail import Trail
 
 INTACT, BROKEN, UNREADABLE = 0, 1, 2
+WORDS = ("intact", "broken", "unreadable")
 
-
-class Refold(Protocol):
-    """Holds each record against what all before it add up to."""
-
-    def apply(self, record: Record) -> None:
-        """Raises ValueError with the reason why `record` cannot follow."""
-
-
-class Kinds(NamedTuple):
-    """Numbers of the kinds that the check must know; the defaults know none."""
-
-    ticket: int | None = None
-    closings: Collection[int] = ()
-    stop: int | None = None
-
-
-NO_KINDS = Kinds()
+__all__ = ["BROKEN", "INTACT", "NO_KINDS", "UNREADABLE", "Kinds", "Mode", "Refold", "Verdict", "verify"]
 
 
 class Verdict(NamedTuple):
-    """`code` is the exit code. `seq` or `segment` say where it broke; `notes` come before the last line."""
+    """`code` is the exit code. `seq` or `segment` say where it broke; `notes` come before the last line.
+
+    `predecessor` is what the genesis record says of the chain before: [chain id, head, perpetual, absolute] or None.
+    """
 
     code: int
     why: str = ""
@@ -50,6 +39,7 @@ class Verdict(NamedTuple):
     head: bytes = b""
     chain_id: bytes = b""
     notes: tuple[str, ...] = ()
+    predecessor: Value = None
 
     @property
     def line(self) -> str:
@@ -70,81 +60,64 @@ def verify(
     mode: Mode = "full",
     chain_id: str | None = None,
     refold: Callable[[], Refold] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Show | None = None,
     kinds: Kinds = NO_KINDS,
     *,
     processes: int = 1,
     pause: Callable[[], None] = wait,
 ) -> Verdict:
-    """Reads only. `refold` makes a fresh fold, used in full and paranoid; `progress` gets (segments done, of all).
+    """Reads only. `refold` makes a fresh fold, used in full and paranoid; `progress` gets (bytes read, of all).
 
-    `pause` lets a running till finish a write before what does not hold is looked at again. `chain_id`: 32
-    hex digits that pin the chain. `processes` > 1 spreads a quick check over that many.
+    `processes`: quick is shared out by segments; full and paranoid at snapshots, where `kinds` can restore them.
     """
     try:
         pin = _pin(chain_id)
         source = find(path)
-        try:
-            if mode == "quick" and (tip := quick.scan(source, kinds.ticket, processes)):
-                return _intact(tip, pin, tip.tickets, 0, [])
-            return _careful(source, mode, pin, kinds, refold, progress, pause)
-        except Broken as broken:
-            return _broken(_lowest(source, kinds, broken))
+        meter = Meter(source, progress)
+        verdict = _verdict(source, mode, pin, kinds, refold, processes, pause, meter)
+        meter.done()
     except Unreadable as error:
         return Verdict(UNREADABLE, str(error))
+    except OSError as error:
+        return Verdict(UNREADABLE, f"{path} cannot be read ({error.strerror}): check the medium and its permissions")
+    return verdict
 
 
-def _careful(
+def _verdict(
     source: Source,
     mode: Mode,
     pin: bytes | None,
     kinds: Kinds,
     refold: Callable[[], Refold] | None,
-    progress: Callable[[int, int], None] | None,
+    processes: int,
     pause: Callable[[], None],
+    meter: Meter,
 ) -> Verdict:
-    walk = Walk(source, decoding=mode != "quick", stop=kinds.stop, pause=pause)
+    passed = None
+    if mode == "quick":
+        tip = quick.scan(source, kinds.ticket, kinds.defect, processes)
+        passed = Passed(Place(0, 0, tip.records, tip.head, tip.genesis, b""), tip.records, tip.tickets) if tip else None
+    elif processes > 1 and refold and not source.only:
+        passed = check_parts(Job(source, mode, kinds, refold, pause, meter), processes)
+    try:
+        passed = passed or _careful(source, mode, kinds, refold, pause, meter)
+    except Broken as broken:
+        lowest = _lowest(source, kinds, broken)
+        return Verdict(BROKEN, lowest.why, lowest.seq, lowest.number)
+    return _intact(passed, pin, _predecessor(source, kinds))
+
+
+def _careful(
+    source: Source,
+    mode: Mode,
+    kinds: Kinds,
+    refold: Callable[[], Refold] | None,
+    pause: Callable[[], None],
+    meter: Meter,
+) -> Passed:
+    walk = Walk(source, decoding=mode != "quick", stop=kinds.stop, pause=pause, told=meter.share(0))
     fold = refold() if refold and mode != "quick" and not source.only else None
-    last: Step | None = None
-    tickets = 0
-    for step in walk.steps():
-        if last is None or last.header.number != step.header.number:
-            _seal(walk, last)
-            _tell(source, progress, step.header.number)
-        if mode == "paranoid" or any(record.kind in kinds.closings for record in step.records):
-            _seal(walk, step)
-        tickets += _fold(step, fold, kinds.ticket)
-        last = step
-    _seal(walk, last)
-    return _intact(
-        Tip(walk.seq - walk.first, walk.head, chain.chain_id(walk.genesis)), pin, tickets, walk.tears, walk.notes
-    )
-
-
-def _seal(walk: Walk, step: Step | None) -> None:
-    if step is None:
-        return
-    cp = Checkpoint(chain.chain_id(walk.genesis), step.frame.next_seq, step.head)
-    if not chain.signed(step.header.key, chain.cp_bytes(cp), step.frame.signature):
-        raise Broken(step.frame.first_seq, "its frame's checksum is right and its signature is wrong")
-
-
-def _fold(step: Step, fold: Refold | None, ticket: int | None) -> int:
-    """The tickets among the step's records, each of which the fold has taken."""
-    for record in step.records:
-        try:
-            if fold:
-                fold.apply(record)
-        except ValueError as error:
-            raise Broken(record.seq, str(error)) from error
-    if step.records:
-        return sum(record.kind == ticket for record in step.records)
-    return sum(quick.kind_of(data) == ticket for data in step.frame.records)
-
-
-def _tell(source: Source, progress: Callable[[int, int], None] | None, number: int) -> None:
-    if progress:
-        progress(number, len(source.numbers()))
+    return check(walk, mode, kinds, fold)
 
 
 def _lowest(source: Source, kinds: Kinds, broken: Broken) -> Broken:
@@ -152,23 +125,33 @@ def _lowest(source: Source, kinds: Kinds, broken: Broken) -> Broken:
     walk = Walk(source, decoding=False, stop=kinds.stop, pause=lambda: None)
     try:
         for step in walk.steps():
-            _seal(walk, step)
+            seal(walk, step)
     except Broken as again:
         return again if again.seq < broken.seq else broken
     return broken
 
 
-def _broken(broken: Broken) -> Verdict:
-    return Verdict(BROKEN, broken.why, broken.seq, broken.number)
-
-
-def _intact(tip: Tip, pin: bytes | None, tickets: int, tears: int, notes: list[str]) -> Verdict:
-    said = list(notes)
+def _intact(passed: Passed, pin: bytes | None, before: Value) -> Verdict:
+    found = chain.chain_id(passed.place.genesis)
+    if pin is not None and pin != found:
+        return Verdict(BROKEN, f"the chain is {found.hex()}, not the one asked for", 0)
+    said = [*passed.notes]
+    if isinstance(before, list) and len(before) == 4 and isinstance(before[0], bytes):
+        said.append(f"it follows chain {before[0].hex()}, whose perpetual total was {before[2]!r} cents: check it too")
     if pin is None:
-        said.append(f"chain {tip.chain_id.hex()}: compare with a Z ticket")
-    elif pin != tip.chain_id:
-        return Verdict(BROKEN, f"the chain is {tip.chain_id.hex()}, not the one asked for", 0)
-    return Verdict(INTACT, "", None, None, tip.records, tickets, tears, tip.head, tip.chain_id, tuple(said))
+        said.append(f"chain {found.hex()}: compare with a Z ticket")
+    sums = passed.records, passed.tickets, passed.tears
+    return Verdict(INTACT, "", None, None, *sums, passed.place.head, found, tuple(said), before)
+
+
+def _predecessor(source: Source, kinds: Kinds) -> Value:
+    """What a proven genesis record says of the chain before its own."""
+    if kinds.predecessor is None or source.only:
+        return None
+    with source.folder.reading(1) as it:
+        header = it.header()
+        first = Trail(it.read, 1, it.size, header.unit).step() if header else None
+    return decode(first.records[0]).body.get(kinds.predecessor) if isinstance(first, Frame) else None
 
 
 def _pin(text: str | None) -> bytes | None:

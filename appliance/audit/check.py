@@ -1,0 +1,114 @@
+"""The careful check of a journal, or of a part of it: every frame followed, every record decoded and folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Literal, NamedTuple, Protocol
+
+from appliance.audit import quick
+from appliance.audit.source import Broken
+from appliance.audit.walk import Place, Step, Walk
+from appliance.storage import chain
+from appliance.storage.chain import Checkpoint
+from appliance.storage.record import Record, RecordError, decode
+
+Mode = Literal["full", "quick", "paranoid"]
+
+
+class Refold(Protocol):
+    """Holds each record against what all before it add up to."""
+
+    def apply(self, record: Record) -> None:
+        """Raises ValueError with the reason why `record` cannot follow."""
+
+
+class Kinds(NamedTuple):
+    """Numbers of the kinds that the check must know, and the predecessor's key in a genesis body; none by default.
+
+    `restore` makes the fold after a `snapshot` record; None when it cannot be used.
+    """
+
+    ticket: int | None = None
+    closings: Collection[int] = ()
+    stop: int | None = None
+    defect: int | None = None
+    snapshot: int | None = None
+    predecessor: int | None = None
+    restore: Callable[[Record], Refold | None] | None = None
+
+
+NO_KINDS = Kinds()
+
+
+class Passed(NamedTuple):
+    """What holds from where the walk began to `place`."""
+
+    place: Place
+    records: int
+    tickets: int = 0
+    tears: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
+    """Raises Broken, Unreadable."""
+    last: Step | None = None
+    tickets, closings, all_signatures = 0, frozenset(kinds.closings), mode == "paranoid"
+    for step in walk.steps():
+        if last and last.header is not step.header:
+            seal(walk, last)
+        records = step.records or _marked(step, kinds)
+        if all_signatures:
+            seal(walk, step)
+        else:
+            for record in records:
+                if record.kind in closings:
+                    seal(walk, step)
+                    break
+        if mode == "quick":
+            tickets += sum(quick.kind_of(data) == kinds.ticket for data in step.frame.records)
+        for record in records:
+            if record.kind == kinds.ticket and step.records:
+                tickets += 1
+            elif record.kind == kinds.defect:
+                _recorded(record)
+            if fold:
+                _apply(fold, record)
+        last = step
+    if last:
+        seal(walk, last)
+    place = walk.place or Place(0, 0, walk.seq, walk.head, walk.genesis, b"")
+    return Passed(place, walk.seq - walk.first, tickets, walk.tears, tuple(walk.notes))
+
+
+def _marked(step: Step, kinds: Kinds) -> tuple[Record, ...]:
+    """Of an undecoded frame, the records that say a defect was found."""
+    found = []
+    for data in step.frame.records:
+        if kinds.defect is not None and quick.kind_of(data) == kinds.defect:
+            try:
+                found.append(decode(data))
+            except RecordError:
+                continue
+    return tuple(found)
+
+
+def _apply(fold: Refold, record: Record) -> None:
+    try:
+        fold.apply(record)
+    except ValueError as error:
+        raise Broken(record.seq, str(error)) from error
+
+
+def _recorded(record: Record) -> None:
+    """The till itself found that something is not proven, and said so in the chain: that is final."""
+    first, why = record.body.get(1), record.body.get(2)
+    lowest = first if isinstance(first, int) and 0 <= first <= record.seq else record.seq
+    raise Broken(lowest, f"the till found it not proven and says so in record {record.seq} ({why!r})")
+
+
+def seal(walk: Walk, step: Step) -> None:
+    """Raises Broken unless the step's frame is signed by its segment's key."""
+    cp = Checkpoint(chain.chain_id(walk.genesis), step.frame.next_seq, step.head)
+    if not chain.signed(step.header.key, chain.cp_bytes(cp), step.frame.signature):
+        raise Broken(step.frame.first_seq, "its frame's checksum is right and its signature is wrong")
