@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from appliance.command import COMMANDS, main
-from appliance.daemon.wiring import machine_sealer
+from appliance.storage.seal import sealer_for
 from tests.simulator.live import ROOT, Sim
 
 SAMPLE = ROOT / "samples/epicerie"
@@ -47,7 +47,7 @@ def leaks(secrets: set[bytes], said: bytes) -> list[str]:
 def secrets_of(data: Path) -> set[bytes]:
     """What the sealed files of a data folder hold."""
     blobs = [path.read_bytes() for path in data.iterdir() if path.is_file()]
-    return {machine_sealer().open(blob) for blob in blobs if blob.startswith(SEALED)}
+    return {sealer_for().open(blob) for blob in blobs if blob.startswith(SEALED)}
 
 
 def left_in(folder: Path) -> Iterator[bytes]:

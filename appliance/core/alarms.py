@@ -19,6 +19,7 @@ WORDS: dict[tuple[str, str], tuple[bool, str, str]] = {
     ("scanner", ""): (False, "Lecteur de codes débranché.", "Vérifier le câble. Utiliser les touches."),
     ("touch", ""): (False, "Écran tactile débranché.", "Appeler le technicien."),
     ("drawer", ""): (False, "Tiroir débranché.", "L'ouvrir avec la clé."),
+    ("witness", ""): (False, "Témoin muet.", "La vente continue. Appeler le technicien."),
     ("beeper", ""): (False, "Plus de son.", "Regarder l'écran après chaque code."),
 }
 CLOCK = (False, "Heure à confirmer.", "Confirmer la date et l'heure avant de vendre.")

@@ -179,7 +179,7 @@ def above(turn: Turn, act: Act) -> None:
     turn.set(above=int(act.value))
 
 
-PLACES = ("", "quantity", "drawer", "more", "reprint", "cash-in", "cash-out", "technician", "errors", "time")
+PLACES = ("", "quantity", "drawer", "more", "reprint", "cash-in", "cash-out", "technician", "errors", "memory", "time")
 
 
 def go(turn: Turn, act: Act) -> None:

@@ -116,6 +116,18 @@ class WitnessSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class MediumSaid:
+    """What holds the journal: `name` of the device, percent of its life `used` as it says, spare blocks `end` (0 not
+    said, 1 normal, 2 warning, 3 urgent), `years` left at today's pace, words for what is wrong with its mount."""
+
+    name: str
+    used: int | None = None
+    end: int = 0
+    years: int | None = None
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeyReady:
     """The next signing key is on flash: its public half, and its proof (FORMAT.md, section Keys)."""
 
@@ -150,6 +162,7 @@ Input = (
     | DrawerMoved
     | FlawFound
     | WitnessSaid
+    | MediumSaid
     | KeyReady
     | JournalBroken
     | Stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.instant import Instant
-from appliance.core.scenes import locked, more, payment, sale, session
+from appliance.core.scenes import locked, memory, more, payment, sale, session
 from appliance.core.turn import State, screen
 from appliance.core.view import View
 
@@ -20,6 +20,7 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "stopped": more.stopped,
     "technician": more.technique,
     "errors": more.errors,
+    "memory": memory.view,
     "time": more.time,
     "open-day": session.opening,
     "sale": sale.view,

@@ -23,6 +23,7 @@ from appliance.core.input import (
     Input,
     JournalBroken,
     KeyReady,
+    MediumSaid,
     PaperDone,
     ShopRead,
     Stop,
@@ -78,6 +79,8 @@ def _rest(turn: Turn, what: Input) -> None:
             defect.found(turn, record, why, until, source)
         case WitnessSaid():
             witness.said(turn, what)
+        case MediumSaid():
+            turn.state = replace(turn.state, medium=what)
         case KeyReady(key, proof):
             turn.emit(ev.KEY, {1: key, 2: proof}, operator="")
         case JournalBroken(why):
@@ -224,6 +227,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "doubt": papers.DOUBT,
     "technician": TECHNICIAN,
     "errors": BACK,
+    "memory": BACK,
     "time": clock.TIME,
     "open-day": session.OPEN_DAY,
     "sale": counter.SALE,

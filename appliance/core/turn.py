@@ -10,7 +10,7 @@ from typing import NamedTuple
 from appliance.core.act import Act
 from appliance.core.effect import Beep, Effect
 from appliance.core.event import Event, Value
-from appliance.core.input import Device
+from appliance.core.input import Device, MediumSaid
 from appliance.core.instant import Instant
 from appliance.core.ledger import Ledger, apply
 from appliance.core.sale import Order
@@ -44,6 +44,7 @@ class State:
     witness: int | None = None  # its counter, with the steps that records have announced; None: none that vouches
     meter: Meter | None = None  # what the journal has written since the process began; None: nobody counts
     metered: Meter = Meter(0, 0)  # the same when the last `wear` record was made
+    medium: MediumSaid | None = None
 
 
 class Turn:
@@ -139,7 +140,7 @@ def asks_clock(state: State) -> bool:
     return not state.ledger.trusted and not state.ui.asked_clock and at_rest(state)
 
 
-BETWEEN_DAYS = ("more", "reprint", "technician", "errors", "time")
+BETWEEN_DAYS = ("more", "reprint", "technician", "errors", "memory", "time")
 
 
 def screen(state: State) -> str:
@@ -168,7 +169,7 @@ def _page(state: State) -> str:
     """Where the person went, as far as the day and the basket allow it."""
     ledger, ui = state.ledger, state.ui
     if technician(state):
-        return ui.screen if ui.screen in ("errors", "time") else "technician"
+        return ui.screen if ui.screen in ("errors", "memory", "time") else "technician"
     if ledger.day is None:
         return ui.screen if ui.screen in BETWEEN_DAYS else "open-day"
     if ledger.order and ledger.order.payments:

@@ -21,6 +21,7 @@ from appliance.provision.shop import ShopError
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import JournalFailed
 from appliance.storage.keys import KeyFileError
+from appliance.storage.mount import faults
 from appliance.storage.recover import JournalError
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -55,6 +56,8 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
     setting = Setting(hardware=hardware_id(), on_frame=_ready_first(notify, loop, config), on_failure=_say_failure)
     till = Till(config, loop, OsDisk(), setting)
+    for fault in faults(config.data):
+        print(f"{config.data}: {fault.text}", file=sys.stderr, flush=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
     try:
         till.start()

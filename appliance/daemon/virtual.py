@@ -11,7 +11,7 @@ import json
 import selectors
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,11 @@ class SimulatedWorld:
         segment_size: int = 4 << 20,
         on_outside: Callable[[str, str], None] = lambda name, detail: None,
         folder_of: Callable[[], Path] | None = None,
+        beside: Mapping[str, DeviceConfig] | None = None,
     ) -> None:
-        """`folder_of`: where the data can be read as files when `disk` is not the machine's own."""
+        """`folder_of`: where the data can be read as files when `disk` is not the machine's own. `beside`: devices that
+        are not of the world's own hardware, such as a TPM."""
+        self._beside = dict(beside or {})
         self._data, self._shop, self._size = data, shop, size
         self._disk = disk or OsDisk()
         self._segment_size = segment_size
@@ -168,7 +171,7 @@ class SimulatedWorld:
             kind: DeviceConfig(str(entry["driver"]), entry["options"])
             for kind, entry in _typed(self.hardware.options()).items()
         }
-        return Config(self._data, self._shop, devices)
+        return Config(self._data, self._shop, devices | self._beside)
 
     def _setting(self) -> Setting:
         return Setting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,14 +23,17 @@ from appliance.core.input import (
     DrawerMoved,
     FlawFound,
     Idle,
+    MediumSaid,
     ShopRead,
     Stop,
     Tick,
     Touched,
 )
 from appliance.core.instant import Instant
+from appliance.core.ledger import Ledger
 from appliance.core.till import State
 from appliance.core.turn import Meter
+from appliance.daemon import medium
 from appliance.daemon.clock import SystemClock
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
@@ -48,9 +52,8 @@ from appliance.storage import keys
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal, JournalFailed
 from appliance.storage.keys import KeyRing
-from appliance.storage.machine import machine_identity
-from appliance.storage.seal import MachineSealer, Sealer
-from appliance.storage.wear import MeteredDisk
+from appliance.storage.seal import Sealer, SealError, sealer_for
+from appliance.storage.wear import MeteredDisk, medium_health
 from appliance.storage.writer import ThreadWriter, Writer
 
 MINUTE = 60_000
@@ -75,10 +78,6 @@ class Fitted:
     witness: Vouching
 
 
-def machine_sealer() -> Sealer:
-    return MachineSealer(machine_identity())
-
-
 @dataclass(frozen=True)
 class Setting:
     """How one till differs from the next: threads in production, the loop's own time in the simulated world."""
@@ -88,7 +87,8 @@ class Setting:
     segment_size: int = 4 << 20
     unit: int | None = None
     hardware: bytes = b""
-    sealer: Callable[[], Sealer] = machine_sealer
+    sealer: Callable[[], Sealer] = sealer_for
+    medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
     on_frame: Callable[[Frame], None] = lambda frame: None
     on_failure: Callable[[JournalFailed], None] = lambda failed: None
     before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record
@@ -100,6 +100,7 @@ class Till:
     def __init__(self, config: Config, loop: Loop, disk: Disk, setting: Setting) -> None:
         self._config, self._loop, self._setting = config, loop, setting
         self._disk = MeteredDisk(disk)
+        self._health: tuple[int, int, int] | None = None
         self._tasks: list[Task] = []
         self._idle: Timer | None = None
         self.fitted = Fitted(
@@ -174,7 +175,7 @@ class Till:
         )
 
     def _meter(self) -> Meter:
-        return Meter(self._disk.bytes, self._disk.flushes)
+        return Meter(self._disk.bytes, self._disk.flushes, self._health)
 
     def _boot(self, ring: KeyRing, read: ShopRead, flaws: tuple[FlawFound, ...]) -> None:
         gap = self.journal.gap
@@ -214,6 +215,7 @@ class Till:
         self._beeper()
         self._input("scanner", self._codes)
         self._badges()
+        self._medium()
 
     def _report(self, kind: str) -> Callable[[Health], None]:
         port = self._config.device(kind).port
@@ -244,6 +246,15 @@ class Till:
             return
         task_type = ThreadBadge if self._setting.threads else LoopBadge
         self._run(task_type(self._loop, self._driver("badge"), self._badge, self._report("badge")))
+
+    def _medium(self) -> None:
+        """What holds the journal, as it is at this start."""
+        with suppress(OSError):
+            health = medium_health(self._config.data)
+            self._health = (health.life_a, health.life_b, health.end) if health else None
+        said = self._setting.medium(self._config.data, self.service.state.ledger)
+        if said is not None:
+            self.service.feed(said)
 
     def _vouch(self) -> None:
         if self._absent("witness"):
@@ -324,6 +335,8 @@ def _keys(data: Path, disk: Disk, sealer: Sealer) -> tuple[KeyRing, bytes]:
             disk.mkdir(folder)
         ring = keys.load_or_make(data, disk, sealer)
         return ring, keys.pepper(data, disk, sealer)
+    except SealError as error:
+        raise StartError(f"{data}: no key can be sealed ({error})") from error
     except PermissionError as error:
         raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error
     except (FileExistsError, NotADirectoryError) as error:

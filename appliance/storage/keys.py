@@ -6,6 +6,7 @@ two signs next is decided by the journal, so no cut between two file operations 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes
 from typing import Protocol
@@ -88,8 +89,10 @@ class KeyRing:
         return self._current.sign(message)
 
     def prepare(self) -> None:
+        """A TPM that does not answer now is asked again later: the segment then keeps its key."""
         if self._next is None:
-            self._next = _make(self._directory / NEXT, self._disk, self._sealer)
+            with suppress(SealError):
+                self._next = _make(self._directory / NEXT, self._disk, self._sealer)
 
     def prove(self, message: bytes) -> bytes:
         if self._next is None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from appliance.core import event as ev
 from appliance.daemon.virtual import SimulatedWorld
-from appliance.daemon.wiring import machine_sealer
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
@@ -18,6 +17,7 @@ from appliance.storage.flash import Disk, OsDisk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import load
 from appliance.storage.record import RECOVERED, Record
+from appliance.storage.seal import sealer_for
 from tests.powerloss.recording import SHOP
 
 SIZE = 64 << 10
@@ -93,7 +93,7 @@ def _play(world: SimulatedWorld, text: str) -> None:
 def _tear(home: Path) -> None:
     """A write that was under way when the power went, right after the tip."""
     disk = OsDisk()
-    journal = Journal.open(home, disk, load(home, disk, machine_sealer()), unit=None)
+    journal = Journal.open(home, disk, load(home, disk, sealer_for()), unit=None)
     end, unit = journal.end, journal.unit
     journal.close(clean=False)
     _write(home, TORN, end * unit)
@@ -109,7 +109,7 @@ def _write(home: Path, data: bytes, offset: int) -> None:
 def _records(home: Path, world: SimulatedWorld) -> list[Record]:
     world.power_cut()
     disk = OsDisk()
-    journal = Journal.open(home, disk, load(home, disk, machine_sealer()))
+    journal = Journal.open(home, disk, load(home, disk, sealer_for()))
     try:
         return [sealed.record for sealed in journal.past()]
     finally:
@@ -134,7 +134,7 @@ def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
 
 
 def _append(home: Path, disk: Disk, records: list[Record], batch: int) -> Journal:
-    journal = Journal.open(home, disk, load(home, disk, machine_sealer()), segment_size=SIZE, unit=UNIT)
+    journal = Journal.open(home, disk, load(home, disk, sealer_for()), segment_size=SIZE, unit=UNIT)
     for start in range(0, len(records), batch):
         journal.append(records[start : start + batch])
     return journal

@@ -11,12 +11,12 @@ from PIL import Image, ImageChops
 from appliance.command import main
 from appliance.core.view import Header, MessageView
 from appliance.daemon.refusal import ADVICE, TITLE
-from appliance.daemon.wiring import machine_sealer
 from appliance.display.painter import picture
 from appliance.display.render import render
 from appliance.display.theme import theme_for
 from appliance.storage import keys
 from appliance.storage.flash import OsDisk
+from appliance.storage.seal import sealer_for
 from tests.flow_pictures import SHOP, SIZE
 
 
@@ -25,7 +25,7 @@ def strange(home: Path) -> Path:
     assert main(["flow", str(SHOP.parents[1] / "tests" / "flows" / "idle.flow"), "--data", str(home / "data")]) == 0
     segment = home / "data" / "journal" / "00000001.seg"
     (home / "other").mkdir()
-    keys.make(home / "other", OsDisk(), machine_sealer())
+    keys.make(home / "other", OsDisk(), sealer_for())
     (home / "other" / "key").replace(home / "data" / "key")
     (home / "panel").touch()
     text = f'data = "{home}/data"\nshop = "{SHOP}"\n[device.panel]\ndriver = "framebuffer"\npath = "{home}/panel"\n'

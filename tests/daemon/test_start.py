@@ -17,10 +17,10 @@ import pytest
 
 from appliance.command import main
 from appliance.daemon.config import ConfigError, read_config
-from appliance.daemon.wiring import machine_sealer
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import load, make
+from appliance.storage.seal import sealer_for
 from appliance.storage.segment import HEAD
 from tests.daemon.world import SAMPLE, SMALL, play, world_on
 
@@ -238,7 +238,7 @@ def test_a_key_that_others_can_read(played: Place, capsys: pytest.CaptureFixture
 def test_the_key_of_another_till(played: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """The journal's own key is asked back."""
     (played.folder / "other").mkdir()
-    make(played.folder / "other", OsDisk(), machine_sealer())
+    make(played.folder / "other", OsDisk(), sealer_for())
     (played.folder / "other" / "key").replace(played.data / "key")
 
     assert "the key file is not the one of this journal" in said(played.flow(), capsys)
@@ -262,7 +262,7 @@ def test_a_journal_of_a_newer_format(played: Place, capsys: pytest.CaptureFixtur
 def held(played: Place) -> Iterator[Place]:
     """A data folder whose journal another process holds."""
     disk = OsDisk()
-    journal = Journal.open(played.data, disk, load(played.data, disk, machine_sealer()), segment_size=SMALL)
+    journal = Journal.open(played.data, disk, load(played.data, disk, sealer_for()), segment_size=SMALL)
     yield played
     journal.close()
 

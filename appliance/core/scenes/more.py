@@ -88,6 +88,7 @@ NAMES = {
     "touch": "Écran tactile",
     "panel": "Écran",
     "beeper": "Son",
+    "witness": "Témoin",
 }
 LEVELS = {"ready": Level.WELL, "absent": Level.WELL, "care": Level.CARE, "down": Level.DOWN}
 
@@ -106,6 +107,7 @@ def technique(state: State, at: Instant) -> TechnicianView:
         Key("Régler date et heure", Act("go", "time"), icon="clock"),
         Key("Essayer le tiroir", Act("drawer", "essai"), icon="drawer"),
         Key("Voir les derniers défauts", Act("go", "errors"), icon="triangle"),
+        Key("Mémoire et témoin", Act("go", "memory")),
     )
     back = Key("Quitter", Act("lock") if technician(state) else Act("go", ""))
     version = f"Sceau {state.ledger.software} · {state.ledger.seq} actes enregistrés"
