@@ -7,7 +7,7 @@ import pytest
 from appliance.storage import chain, keys, rotation, segment
 from appliance.storage.journal import Journal
 from appliance.storage.keys import Key
-from appliance.storage.record import Record
+from appliance.storage.record import Record, Value
 from appliance.storage.recover import JournalError
 from appliance.storage.rotation import Offer
 from tests.storage.memory import MemoryDisk
@@ -92,7 +92,8 @@ def test_only_the_next_key_can_be_announced() -> None:
     offer = until_offer(journal)
     other = Key(bytes(32))
     forged = other.sign(rotation.statement(journal.chain_id, journal._key.public, offer.key))
-    for body in ({1: other.public, 2: forged}, {1: offer.key, 2: forged}):
+    bodies: list[dict[int, Value]] = [{1: other.public, 2: forged}, {1: offer.key, 2: forged}]
+    for body in bodies:
         with pytest.raises(ValueError, match="names the next key"):
             journal.append([record(journal.next_seq, rotation.KIND, body)])
 
