@@ -41,4 +41,6 @@ def _child(job: Callable[[], object], pipe: Connection) -> None:
 def _result(pipe: Connection, poll: Callable[[], None]) -> Any:  # noqa: ANN401 - what the job returned
     while not pipe.poll(_LOOK):
         poll()
-    return pipe.recv()
+    result = pipe.recv()
+    poll()
+    return result

@@ -208,6 +208,7 @@ class Walk:
                 raise Broken(self.seq, str(error)) from error
             self._end = trail.index
             self._zeros(it, trail.index * header.unit)
+            self._told(number, it.size)
 
     def _zeros(self, it: Open, start: int) -> None:
         for at in range(start, it.size, CHUNK):
