@@ -179,9 +179,9 @@ class Walk:
             self.genesis = header.genesis
         if header.genesis != self.genesis:
             raise Broken(self.seq, "its header names another chain", header.number)
-        self.keys.enter(header, self.seq)
         if (header.first_seq, header.prev_head) != (self.seq, self.head):
             raise Broken(min(self.seq, header.first_seq), f"segment {header.number} does not follow from it")
+        self.keys.enter(header, self.seq)
         if header.before != self._end and not self._source.only:
             raise Broken(self.seq, f"segment {header.number} says that the one before it ends elsewhere")
         self._header, self._unit, self._carried = header, 1, self._gap
