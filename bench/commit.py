@@ -38,9 +38,15 @@ def rows() -> Iterator[Row]:
         with undisturbed() as how:
             ours, theirs, cpu = _both(directory)
     added, base = (median(ours) - median(theirs)) * 1e6, median(theirs) * 1e6
-    unit = f"us above it, p50, {how}; {median(cpu) * 1e6:.0f} us of them are the journal's own work"
+    quiet = (_tenth(ours) - _tenth(theirs)) * 1e6
+    unit = f"us above it, p50, {how} (p10 {quiet:.0f}); the journal's own work {median(cpu) * 1e6:.0f} us"
     what = "bare pwrite+fdatasync of the same bytes, p50 us"
     yield row("journal.added", added, unit, base, what, "<= 150", met=added <= 150)
+
+
+def _tenth(times: list[float]) -> float:
+    """The quietest tenth ends here."""
+    return sorted(times)[len(times) // 10]
 
 
 @contextmanager
