@@ -20,6 +20,7 @@ SIGNED_END = HEAD.size
 HEADER_SIZE = SIGNED_END + chain.SIGNATURE_SIZE
 SIZE = 4 * 1024 * 1024
 LEAST_SIZE = 64 * 1024
+LARGEST = 0x1_0000 * 4096  # bytes: a unit's index has 16 bits
 FIRST_WRITE = 32 * 1024  # header and first frame go in one write of at most this many bytes
 _NAME = re.compile("[0-9a-f]{8}\\.seg")
 
