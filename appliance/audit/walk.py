@@ -47,6 +47,9 @@ class Place(NamedTuple):
     key: bytes
 
 
+_TOO_MUCH = "more is damaged than one torn write leaves"
+
+
 class Walk:
     """One pass. Then `seq` and `head` are those of the tip, `tears` counts healed ones, `notes` are for a person.
 
@@ -80,6 +83,7 @@ class Walk:
         self._gap: Gap | None = None  # waits for the record that names it
         self._carried: Gap | None = None  # the one that the segment before left for this one's first record
         self._last: Record | None = None
+        self._barren = 0  # the segment in which no frame can count
         self._doubted: tuple[int, int] | None = None
 
     def steps(self) -> Iterator[Step]:
@@ -119,6 +123,7 @@ class Walk:
     def _onward(self) -> Iterator[Step]:
         """From where the walk stands to the end of the journal."""
         self._gap = self._carried if self._unit == 1 else None
+        self._barren = 0
         self.notes.clear()
         if self._header:
             yield from self._frames(self._header.number)
@@ -226,14 +231,26 @@ class Walk:
 
     def _tear(self, trail: Trail, hole: Hole) -> None:
         gap = trail.gap(hole)
-        if self._gap or gap.length > FRAME_LIMIT:
-            raise Broken(self.seq, "more is damaged than one torn write leaves")
+        first = self._gap is not None and self._unit == 1 and self._gap is self._carried
+        if (self._gap and not first) or gap.length > FRAME_LIMIT:
+            raise Broken(self.seq, _TOO_MUCH)
         if gap.claimed > self.seq:
             raise Broken(self.seq, f"a frame after it was begun with record {gap.claimed}, so it was acknowledged")
-        self._gap = gap
+        if first and self._header:
+            self._stillborn(self._header.number)
+        else:
+            self._gap = gap
+
+    def _stillborn(self, number: int) -> None:
+        """Behind a gap not yet named, a first write of which only the header is whole: the till sets the file aside."""
+        self._doubt(_TOO_MUCH)
+        self._barren = number
+        self.notes.append(f"torn tail: the first write of segment {number} was cut short; nothing of it counted")
 
     def _accept(self, header: Header, frame: Frame) -> Step:
         first = frame.first_seq
+        if header.number == self._barren:
+            raise Broken(self.seq, _TOO_MUCH)
         if first != self.seq:
             raise Broken(min(self.seq, first), f"record {first} stands where {self.seq} comes next")
         if frame.prev_head != self.head:

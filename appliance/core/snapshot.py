@@ -29,7 +29,7 @@ def _machine(ledger: Ledger) -> dict[int, Value]:
     return {
         2: ledger.siret,
         3: ledger.software,
-        4: dict(ledger.config),
+        4: [ledger.config[key] for key in sorted(ledger.config)],  # keys 1, 2, 3… without a hole
         5: int(ledger.running) | int(ledger.trusted) << 1,
         6: ledger.offset,
         7: ledger.operator,
@@ -103,7 +103,7 @@ def restore(event: Event) -> Ledger | None:
 
 
 def _with_machine(ledger: Ledger, body: dict[int, Any]) -> Ledger:
-    ledger = configured(ledger, body[4]) if body[4] else ledger
+    ledger = configured(ledger, dict(enumerate(body[4], 1))) if body[4] else ledger
     return ledger._replace(
         siret=body[2],
         software=body[3],

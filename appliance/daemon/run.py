@@ -35,6 +35,7 @@ def main(argv: Sequence[str]) -> int:
             raise StartError(f"{options.config}: no screen; name a framebuffer under [device.panel]")
         if not options.virtual:
             refuse_virtual(config)
+            _name_faults(config)
     except (ConfigError, StartError) as error:
         return _cannot(str(error))
     loop = SelectorsLoop(system_clock(config))
@@ -43,6 +44,12 @@ def main(argv: Sequence[str]) -> int:
     except (StartError, KeyFileError, DeviceError, JournalError, ShopError) as error:
         show_refusal(config, loop, str(error).splitlines()[0])
         return _cannot(str(error))
+
+
+def _name_faults(config: Config) -> None:
+    """What is wrong with the mount of the data folder, each with its cost; it costs, it does not stop a till."""
+    for fault in faults(config.data):
+        print(f"{config.data}: {fault.text}", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,8 +63,6 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
     setting = Setting(hardware=hardware_id(), on_frame=_ready_first(notify, loop, config), on_failure=_say_failure)
     till = Till(config, loop, OsDisk(), setting)
-    for fault in faults(config.data):
-        print(f"{config.data}: {fault.text}", file=sys.stderr, flush=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
     try:
         till.start()

@@ -40,7 +40,7 @@ def desk(tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_its_options_wire_a_driver_of_every_kind(desk: Bench) -> None:
-    assert set(desk.hardware.options()) == set(TABLE)
+    assert set(desk.hardware.options()) == set(TABLE) - {"witness"}  # a TPM is no wire of a till: swtpm simulates it
 
     for kind in ("printer", "scanner", "touch", "beeper", "panel"):
         driver = desk.driver(kind)

@@ -132,18 +132,26 @@ def test_gap_at_the_end() -> None:
 
 
 def test_damage() -> None:
-    """What no torn write explains is not opened."""
-    for offset, why in ((512 * 40, "more than one torn"), (512 * 3, "signature is wrong")):
-        disk = MemoryDisk()
-        journal = opened(disk)
-        fill(journal, 3)
-        medium = disk.copy()
-        if offset == 512 * 40:
-            medium.put(medium.names[SEG], b"\x77" * 30_000, offset)
-        else:
-            forged(medium, offset)
-        with pytest.raises(JournalDamaged, match=why):
-            opened(medium)
+    """A tip that somebody signed anew is not opened; one that flash has hurt is, and is never written again."""
+    disk = MemoryDisk()
+    journal = opened(disk)
+    fill(journal, 3)
+    medium = disk.copy()
+    forged(medium, 512 * 3)
+    with pytest.raises(JournalDamaged, match="signature is wrong"):
+        opened(medium)
+    hurt = disk.copy()
+    hurt.put(hurt.names[SEG], b"\x77" * 30_000, 512 * 40)
+    before = bytes(file(hurt))
+    again = opened(hurt)
+    again.append([record(3)])
+
+    assert again.flaw
+    assert (again.flaw.record, again.gap) == (3, None)
+    assert "plus qu'une écriture coupée" in again.flaw.why
+    assert bytes(file(hurt)) == before
+    assert again._header
+    assert again._header.number == 2
 
 
 def forged(medium: MemoryDisk, offset: int) -> None:
@@ -156,14 +164,19 @@ def forged(medium: MemoryDisk, offset: int) -> None:
 
 
 def test_past_names_the_record() -> None:
-    """The fold stops at the first record that does not hold."""
+    """A record that flash has hurt is missing, and what is signed behind it stands; what is forged ends the fold."""
     disk = MemoryDisk()
     fill(opened(disk), 10)
+    hurt = disk.copy()
+    file(hurt)[512 * 5 + 70] ^= 1
+    found = [it.record.seq for it in opened(hurt).past()]
     medium = disk.copy()
     file(medium)[512 * 5 + 70] ^= 1
+    forged(medium, 512 * 6)
     with pytest.raises(JournalDamaged) as caught:
         list(opened(medium).past())
 
+    assert found == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     assert caught.value.seq == 4
 
 
@@ -233,14 +246,19 @@ def test_torn_first_write() -> None:
 
 
 def test_header_damage_is_no_tear() -> None:
-    """A header that is gone before frames that were acknowledged is damage, however few they are."""
+    """A header that is gone before frames that were acknowledged is damage, however few: they are read without it."""
     disk = MemoryDisk()
     journal = opened(disk)
     fill(journal, 3)
     medium = medium_without_anchor(disk)
     file(medium)[5] ^= 1
+    again = opened(medium)
+
+    assert again.flaw
+    assert "l'en-tête du segment 1 est abîmé" in again.flaw.why
+    assert [it.record.seq for it in again.past()] == [0, 1, 2]
     with pytest.raises(JournalDamaged, match="no valid header"):
-        opened(medium)
+        Journal.open(HOME, medium.copy(), Key(bytes(32)), segment_size=SEGMENT)
 
 
 def test_newer_format() -> None:
