@@ -13,10 +13,11 @@ from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
+from appliance.storage import rotation
 from appliance.storage.flash import Disk, OsDisk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import load
-from appliance.storage.record import RECOVERED, Record
+from appliance.storage.record import RECOVERED, Record, Value
 from appliance.storage.seal import sealer_for
 from tests.powerloss.recording import SHOP
 
@@ -117,10 +118,12 @@ def _records(home: Path, world: SimulatedWorld) -> list[Record]:
 
 
 def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
-    """The same records in few frames under the same key, a `defect` at the end; returns them."""
+    """The same records in few frames under the same key, then those of a till that was hurt and of a key that ends.
+
+    Returns them; the last one stands in a second segment, under the next key.
+    """
     records = lived(source)
-    last = records[-1]
-    records.append(last._replace(seq=last.seq + 1, operator="", kind=ev.DEFECT, body={1: 3, 2: "an example"}))
+    records += _after_harm(records[-1])
     home.mkdir()
     (home / "key").write_bytes((source / "key").read_bytes())
     (home / "key").chmod(0o600)
@@ -130,7 +133,36 @@ def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
     journal.close(clean=False)
     _write(home, TORN, end * unit)
     _append(home, OsDisk(), records[torn:], batch).close()
-    return records
+    return records + _turned(home, records[-1])
+
+
+def _after_harm(last: Record) -> list[Record]:
+    """A defect, the decision to sell on, and the word of a witness."""
+    bodies: list[tuple[int, dict[int, Value]]] = [
+        (ev.DEFECT, {1: 3, 2: "an example", 3: 5, 4: "flash"}),
+        (ev.RESUMED, {1: last.seq + 1}),
+        (ev.WITNESS, {1: "C", 2: 1}),
+    ]
+    return [
+        last._replace(seq=last.seq + at, operator="", kind=kind, body=body)
+        for at, (kind, body) in enumerate(bodies, start=1)
+    ]
+
+
+def _turned(home: Path, last: Record) -> list[Record]:
+    """A key record, and one of the segment that follows it."""
+    disk = OsDisk()
+    ring = load(home, disk, sealer_for())
+    journal = Journal.open(home, disk, ring, segment_size=SIZE, unit=UNIT)
+    ring.prepare()
+    named = rotation.offer(journal.chain_id, ring)
+    assert named
+    key = last._replace(seq=last.seq + 1, kind=ev.KEY, body={1: named.key, 2: named.proof})
+    after = last._replace(seq=last.seq + 2, kind=ev.STOP, body={1: "asked"})
+    journal.append([key])
+    journal.append([after])
+    journal.close()
+    return [key, after]
 
 
 def _append(home: Path, disk: Disk, records: list[Record], batch: int) -> Journal:
