@@ -203,13 +203,24 @@ class Journal:
             if self._stocked != self._tip.header.number:
                 yield from self._shelf.work(self._tip.header.number)
                 self._stocked = self._tip.header.number
-            if not self._turned and self._offer is None and self.used >= self._tip.header.size * 7 // 8:
+            wanted = not self._turned and self._offer is None and not self._shelf.full
+            if wanted and self.used >= self._tip.header.size * 7 // 8:
                 yield
-                self._key.prepare()
-                self._offer = rotation.offer(self.chain_id, self._key)
+                self._prepare_key()
         except OSError as error:
             self._failed = _failure(error)
             raise self._failed from error
+
+    def _prepare_key(self) -> None:
+        """On a full disk the next segment keeps this key: what is held back is for the day's records."""
+        try:
+            self._key.prepare()
+        except OSError as error:
+            if error.errno not in NO_SPACE:
+                raise
+            self._shelf.full = True
+            return
+        self._offer = rotation.offer(self.chain_id, self._key)
 
     def anchor(self) -> None:
         """Writes the tip's checkpoint beside the journal, if it is not there yet."""

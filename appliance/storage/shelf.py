@@ -33,6 +33,7 @@ class Shelf:
 
     def work(self, tip: int) -> Iterator[None]:
         """Makes what is lacking after segment `tip`; stops after each chunk, so that a commit can come between."""
+        self.full = False
         for number in self.lacking(tip):
             if not self.full:
                 yield from self._make(number)
@@ -46,9 +47,12 @@ class Shelf:
         if there and there[0] != number:
             self._rename(there[-1], number)
         elif not there:
-            self.full = False
-            for _ in self._make(number):
-                pass
+            self._make_now(number)
+
+    def _make_now(self, number: int) -> None:
+        self.full = False
+        for _ in self._make(number):
+            pass
         if self.full:
             raise OSError(errno.ENOSPC, "no space left for a segment")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -43,15 +44,26 @@ def remount_read_only(folder: Path) -> None:
     mount("none", folder, flags=_REMOUNT | _RDONLY | _NOATIME, options="")
 
 
-def unmount(folder: Path, *, lazy: bool = False) -> None:
+def unmount(folder: Path) -> None:
+    """A file that is still open on it is an error of the test; it is then taken from under it all the same."""
     for _ in range(200):
-        if not _libc.umount2(str(folder).encode(), _DETACH if lazy else 0):
-            return
-        code = ctypes.get_errno()
+        code = _umount(folder)
         if code != errno.EBUSY:
             break
+        gc.collect()  # a walk over records that was not ended holds its segment open
         time.sleep(0.01)  # another process may be looking through all mounts
-    raise OSError(code, f"umount {folder}: {os.strerror(code)}")
+    if code:
+        detach(folder)
+        raise OSError(code, f"umount {folder}: {os.strerror(code)}")
+
+
+def detach(folder: Path) -> None:
+    """At once from the names, and for good when its last file is closed."""
+    _umount(folder, _DETACH)
+
+
+def _umount(folder: Path, flags: int = 0) -> int:
+    return ctypes.get_errno() if _libc.umount2(str(folder).encode(), flags) else 0
 
 
 @contextmanager
@@ -74,7 +86,7 @@ def loop(image: Path) -> Iterator[str]:
     try:
         yield device
     finally:
-        detach(handle)
+        _free(handle)
         os.close(handle)
 
 
@@ -97,7 +109,7 @@ def _attached(backing: int) -> tuple[str, int]:
     raise OSError(errno.EBUSY, "no loop device is free")
 
 
-def detach(handle: int) -> None:
+def _free(handle: int) -> None:
     try:
         fcntl.ioctl(handle, _CLR_FD)
     except OSError as error:
@@ -107,12 +119,15 @@ def detach(handle: int) -> None:
 
 @contextmanager
 def mounted(device: str) -> Iterator[Path]:
-    with folder_for("mount") as folder:
+    folder = Path(tempfile.mkdtemp(prefix="sceau-mount-"))
+    try:
         mount(device, folder)
         try:
             yield folder
         finally:
             unmount(folder)
+    finally:
+        folder.rmdir()  # and never what is in it, should it still be mounted
 
 
 @contextmanager
@@ -132,8 +147,8 @@ def ext4(image: Path, size: int) -> None:
 class Wired:
     """The far side of the wire: what was logged, and what the disk shall answer."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
-        self.folder, self._log = folder, log
+    def __init__(self, folder: Path, log: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder, self._log, self._process = folder, log, process
 
     @property
     def disk(self) -> Path:
@@ -147,6 +162,15 @@ class Wired:
 
     def fault(self, mood: str) -> None:
         _put(self.folder / "fault", mood or " ")
+
+    def vanish(self) -> None:
+        """The disk is pulled out: nothing answers any more."""
+        self._process.kill()
+        self._process.wait()
+
+    def shrink(self, length: int) -> None:
+        """The disk was sold as larger than it is."""
+        os.truncate(self.disk, length)
 
 
 def _put(path: Path, text: str) -> None:
@@ -164,15 +188,23 @@ def wired(image: Path) -> Iterator[Wired]:
         command = [sys.executable, "-m", "tests.blockdevice.wire", str(image), str(logs / "log"), str(folder)]
         process = subprocess.Popen(command, cwd=ROOT)
         try:
-            until((folder / "disk").exists, process)
-            yield Wired(folder, logs / "log")
+            _until((folder / "disk").exists, process)
+            yield Wired(folder, logs / "log", process)
         finally:
-            if process.poll() is None:
-                unmount(folder, lazy=True)
-            process.wait()
+            detach(folder)
+            _ended(process)
 
 
-def until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """It ends by itself once nothing is open on it; what holds it longer has failed elsewhere and is told there."""
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     while not true():
         if process.poll() is not None:
             raise OSError(errno.EIO, "the FUSE process ended: is libfuse3 installed?")

@@ -65,6 +65,8 @@ class Wire:
             self._set(data.decode().split())
         else:
             self._fail("write")
+            if offset + len(data) > len(self._disk):
+                raise OSError(errno.EIO, "behind the end")
             self._disk[offset : offset + len(data)] = data
             self.note(WRITE, offset, data)
         return len(data)

@@ -17,10 +17,12 @@ import pytest
 from appliance.audit.verify import INTACT, Kinds, verify
 from appliance.storage.flash import Mode
 from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.keys import load_or_make
+from appliance.storage.record import GENESIS_KEY
 from appliance.storage.shelf import NO_SPACE
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Fate, Recorder
-from tests.storage.till import HOME, STOP, fill, opened, record, recovered
+from tests.storage.till import GENESIS, HOME, SEALER, SEGMENT, STOP, fill, opened, record, recovered
 
 Answer = TypeVar("Answer")
 
@@ -236,6 +238,58 @@ def test_an_opening_that_fails(cause: int) -> None:
         again = opened(medium)
         assert again.next_seq == 300
         again.close()
+
+
+class Full(Recorder):
+    """No room for a new file once `full`; what is there can be written."""
+
+    full = False
+
+    def open(self, path: Path, mode: Mode) -> int:
+        if self.full and mode is Mode.CREATE:
+            raise OSError(errno.ENOSPC, "no space")
+        return super().open(path, mode)
+
+
+def test_a_full_disk_gives_up_all_that_was_held_back() -> None:
+    """Both blanks are written to the end though the till looks for room meanwhile, and no key is missed for it."""
+    disk = Full()
+    ring = load_or_make(HOME, disk, SEALER)
+    journal = Journal.open(HOME, disk, ring, segment_size=SEGMENT)
+    journal.append([record(0, GENESIS, {1: 1, GENESIS_KEY: ring.public})])
+    stock(journal)
+    disk.full = True
+    failed = failure_of(lambda: sold_on(journal))
+
+    assert failed
+    assert "the disk is full" in str(failed)
+    assert journal.low
+    assert journal.next_seq == 3 * (NEARLY_FULL + 1)
+    assert [sealed.record.seq for sealed in journal.past()] == list(range(journal.next_seq))
+
+
+def test_room_again_is_used_at_the_next_segment() -> None:
+    """Somebody frees space while the till runs: it goes on without a restart."""
+    disk = Full()
+    journal = opened(disk)
+    fill(journal, 1)
+    stock(journal)
+    disk.full = True
+    fill(journal, 130)
+    stock(journal)
+    assert journal.low
+    disk.full = False
+    for _ in range(500):
+        commit(journal)
+        stock(journal)
+
+    assert not journal.low
+
+
+def sold_on(journal: Journal) -> None:
+    while True:
+        commit(journal)
+        stock(journal)
 
 
 def test_an_anchor_that_fails_stops_the_journal() -> None:
