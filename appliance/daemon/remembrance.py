@@ -42,9 +42,12 @@ def remembered(journal: Journal) -> Remembered:
     first = next(records, None)
     if first is None:
         return Remembered(Ledger())
-    ledger = fold_first(first)
     flaws: dict[int, FlawFound] = {}
     follow = apply
+    if first.record.seq and first.record.kind != ev.SNAPSHOT:  # the genesis record itself is among the hurt ones
+        flaws[0] = FlawFound(0, HURT, first.record.seq, "flash")
+        follow = mend
+    ledger = mend(Ledger(), _event(first)) if flaws else fold_first(first)
     for event in map(_event, records):
         if event.seq != ledger.seq:
             flaws[ledger.seq] = FlawFound(ledger.seq, HURT, event.seq, "flash")

@@ -13,7 +13,7 @@ from tests.powerloss.cuts import LYING, States, cuts
 from tests.powerloss.judge import Outcome, Wrong, judge
 from tests.powerloss.marks import covering, trace
 from tests.powerloss.recording import FLOWS, Cut, Outside, Recording, record
-from tests.storage.device import Fate, Fault
+from tests.storage.device import Cutting, Fate, Fault
 
 SEED = int(os.environ.get("SCEAU_SEED", "20261121"))
 CUTS_A_FLOW = 4
@@ -75,9 +75,24 @@ def test_a_hurt_neighbour_is_named() -> None:
     assert Outcome.SAID in outcomes
 
 
+def test_a_hurt_genesis_is_named() -> None:
+    """The very first record is no exception: the chain stands without it and the till says so."""
+    recording = recording_of("cut-in-basket")
+    hurt = [cut for cut in cuts(recording) if cut.fate is Fault.HURT]
+    first = [
+        cut for cut in hurt if (lost := covering(cutting_of(recording, cut))) and lost.start == 0 and lost.stop < 9
+    ]
+
+    assert Outcome.SAID in judged(recording, first[:3])
+
+
+def cutting_of(recording: Recording, cut: Cut) -> Cutting:
+    return recording.recorder.cutting(cut.stamp, cut.fate, cut.seed)
+
+
 def begun_and_torn(recording: Recording, cut: Cut) -> bool:
     """Whether the head of the frame in flight is there and its end is not: all that is left to tell of a hurt tip."""
-    cutting = recording.recorder.cutting(cut.stamp, cut.fate, cut.seed)
+    cutting = cutting_of(recording, cut)
     op = recording.recorder.until(cut.stamp)[-1]
     whole = bytes(cutting.disk.files[op.file][op.offset : op.offset + len(op.data)]) == op.data
     return covering(cutting) is not None and trace(cutting.disk, op) and not whole
