@@ -91,7 +91,10 @@ def _tip_of(it: Open) -> Tip | None:
 def _headless(folder: Folder, it: Open, key: bytes) -> Tip:
     """The tip of a segment whose header is hurt and whose frames are not."""
     header = rebuilt(folder, it, key)
-    tip = _end_of(it, header) if header else None
+    try:
+        tip = _end_of(it, header) if header else None
+    except FrameError as error:
+        raise JournalDamaged(error.first_seq, str(error)) from error
     if tip is None:
         raise JournalDamaged(0, f"segment {it.number} has no valid header or frame and is not empty")
     return tip._replace(damage=f"l'en-tête du segment {it.number} est abîmé")
@@ -120,7 +123,12 @@ def _before(folder: Folder, number: int) -> Header | None:
     if number - 1 not in folder.numbers():
         return None
     with folder.reading(number - 1) as it:
-        return it.header()
+        try:
+            return it.header()
+        except NewerFormat as error:
+            raise JournalError(str(error)) from error
+        except SegmentError:
+            return None
 
 
 def signed_frame(genesis: bytes, key: bytes, frame: Frame) -> bool:
