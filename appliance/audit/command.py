@@ -55,6 +55,11 @@ def dump_main(argv: Sequence[str], names: Names | None = None) -> int:
     except Unreadable as error:
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stderr.write(f"{options.path} cannot be read ({error.strerror}): check the medium and its permissions\n")
+        return UNREADABLE
     return 0
 
 

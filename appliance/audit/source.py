@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,11 +46,14 @@ def find(path: Path) -> Source:
 def _find(path: Path) -> Source:
     if path.is_file():
         number = segment.number_of(path.name)
-        if number is None:
+        if not number:
             raise Unreadable(f"{path} is not a segment: name a data folder, its journal/ or a .seg file in it")
         return Source(Folder(path.parent, OsDisk(), Mode.READ), number, None)
     inside = path / folder.NAME if (path / folder.NAME).is_dir() else path
     found = Folder(inside, OsDisk(), Mode.READ)
+    odd = next((it for it in map(found.file, found.numbers()) if os.path.lexists(it) and not it.is_file()), None)
+    if odd:
+        raise Unreadable(f"{odd} is no file: copy the journal's files to a folder of their own and name that")
     said = _anchor(inside.parent / anchor.NAME)
     if not found.numbers() and said is None:
         raise Unreadable(f"{path} holds no journal: name a data folder, its journal/ or a .seg file in it")
@@ -57,4 +61,7 @@ def _find(path: Path) -> Source:
 
 
 def _anchor(path: Path) -> Anchor | None:
-    return anchor.newest(path.read_bytes())[1] if path.is_file() else None
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return anchor.newest(file.read(anchor.SIZE))[1]

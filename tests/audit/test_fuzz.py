@@ -6,8 +6,10 @@ What was found once is kept in tests/vectors/hostile.json and replayed here.
 from __future__ import annotations
 
 import json
+import os
 import tracemalloc
 from base64 import b64decode
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from appliance.audit.command import dump_main
 from appliance.audit.dump import dump
 from appliance.audit.fork import compare
 from appliance.audit.source import Broken, Unreadable, find
@@ -191,6 +194,31 @@ def test_sparse(tmp_path: Path, content: bytes) -> None:
 
     assert codes == {BROKEN}
     assert most < MOST
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "make", [pipe, Path.mkdir, lambda path: path.symlink_to("nowhere")], ids=["pipe", "folder", "link"]
+)
+def test_no_file(tmp_path: Path, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]) -> None:
+    """What bears a segment's name and is no file is named, and never waited for."""
+    home = laid(tmp_path, [SEEDS[0].ljust(SIZE, b"\0")])
+    make(home / folder.NAME / segment.name(2))
+    for mode in MODES:
+        assert "is no file" in check(home, mode).line
+    assert dump_main([str(home)]) == UNREADABLE
+    assert "is no file" in capsys.readouterr().err
+
+
+def test_huge_anchor(tmp_path: Path) -> None:
+    """Only two slots of it are looked at."""
+    home = laid(tmp_path, [SEEDS[0].ljust(SIZE, b"\0")], b"x")
+    os.truncate(home / anchor.NAME, 1 << 36)
+
+    assert check(home).code == INTACT
 
 
 def test_memory_of_a_look(tmp_path: Path) -> None:
