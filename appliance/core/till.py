@@ -207,6 +207,8 @@ def _device(turn: Turn, device: Device) -> None:
         if turn.state.devices.get(device.kind, device).level != "down" and device.kind == "printer":
             turn.beep("blocked")
     turn.state = replace(turn.state, devices=devices, errors=errors)
+    if device.kind == "witness" and device.level == "down":
+        witness.lost(turn)
 
 
 def _close_message(turn: Turn, act: Act) -> None:

@@ -20,7 +20,10 @@ OTHER = "le compteur du témoin est à {said}, le journal à {known}: ce n'est p
 
 
 def said(turn: Turn, what: WitnessSaid) -> None:
-    """The counter as the device says it: held against the last `witness` record, then a new one is due."""
+    """The counter as the device says it: held against the last `witness` record, then a new one is due.
+
+    Also after a step that was made up for: without a record of this start, the journal of before it could be put back.
+    """
     known = turn.ledger.witness.counter
     if turn.ledger.witness.letter != what.letter:
         return  # genesis names another class: this device vouches for nothing here
@@ -28,11 +31,15 @@ def said(turn: Turn, what: WitnessSaid) -> None:
     if known is not None and what.counter == known - 1:
         turn.state = replace(turn.state, witness=known)
         turn.effect(Advance(known))
-        return
-    if known is not None and what.counter != known:
+    elif known is not None and what.counter != known:
         why = BACK if what.counter > known else OTHER
         found(turn, turn.ledger.seq, why.format(said=what.counter, known=known), None, "witness")
     mark(turn)
+
+
+def lost(turn: Turn) -> None:
+    """Nothing is said to be witnessed until it speaks again: its counter stands still meanwhile."""
+    turn.state = replace(turn.state, witness=None)
 
 
 def mark(turn: Turn) -> None:
