@@ -48,6 +48,7 @@ class Past:
     def __init__(self, folder: Folder, tip: Tip, anchored: Checkpoint | None, start: Start | None = None) -> None:
         self._folder, self._anchored, self._start = folder, anchored, start
         self._until, self._key = tip.cp, tip.header.key
+        self._last, self._ends = tip.header.number, tip.end
         self._seq, self._head = 0, chain.START
         self.forked: int | None = None  # the record at which the anchor names another head
         if start:
@@ -61,13 +62,20 @@ class Past:
                 yield sealed
 
     def _all(self) -> Iterator[Sealed]:
+        if self._start is None or self._start.after is None:
+            yield from self._read()
+        else:
+            for header, frame in ((self._start.header, self._start.frame), *self._start.after):
+                yield from self._frame(header, frame)
+        if self._head != self._until.head:
+            raise JournalDamaged(self._seq - 1, "the walk from the start leads to another head")
+
+    def _read(self) -> Iterator[Sealed]:
         number = self._start.header.number if self._start else 1
         while self._seq < self._until.next_seq:
             with self._folder.reading(number) as it:
                 yield from self._segment(it)
             number += 1
-        if self._head != self._until.head:
-            raise JournalDamaged(self._seq - 1, "the walk from the start leads to another head")
 
     def _segment(self, it: Open) -> Iterator[Sealed]:
         here = self._start if self._start and self._start.header.number == it.number else None
@@ -75,7 +83,8 @@ class Past:
         before = self._seq
         index = here.frame.start if here else 1
         try:
-            for found in Trail(it.read, it.number, it.size, header.unit, index).frames():
+            size = min(it.size, self._ends * header.unit) if it.number == self._last else it.size
+            for found in Trail(it.read, it.number, size, header.unit, index).frames():
                 if isinstance(found, Frame):
                     yield from self._frame(header, found)
                 if self._seq == self._until.next_seq:

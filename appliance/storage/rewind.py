@@ -12,16 +12,23 @@ from appliance.storage.record import Record, RecordError, decode
 from appliance.storage.recover import Tip, rebuilt, signed_frame
 from appliance.storage.segment import Header, SegmentError
 
-WINDOW = 128 * 1024
+FIRST = 32 * 1024
+WINDOW = 128 * 1024  # the widest; windows double up to it
+KEPT = 20_000  # frames: some days of a busy till, a few megabytes
 Accept = Callable[[Record], bool]
 
 
 class Start(NamedTuple):
-    """A record from which the ledger can be restored, and the frame that holds it."""
+    """A record from which the ledger can be restored, and the frame that holds it.
+
+    `after`: the frames behind it in order, each with its segment's header, so that nothing is read twice; None when
+    they were too many to keep.
+    """
 
     seq: int
     header: Header
     frame: Frame
+    after: tuple[tuple[Header, Frame], ...] | None
 
 
 def find(folder: Folder, tip: Tip, kind: int, accept: Accept) -> Start | None:
@@ -30,6 +37,7 @@ def find(folder: Folder, tip: Tip, kind: int, accept: Accept) -> Start | None:
     What does not parse is passed over here: the fold from the found place walks every link up to the tip.
     """
     end = tip.end
+    after: list[tuple[Header, Frame]] = []
     for number in range(tip.header.number, 0, -1):
         with folder.reading(number) as it:
             header = _header(folder, it, tip)
@@ -38,16 +46,19 @@ def find(folder: Folder, tip: Tip, kind: int, accept: Accept) -> Start | None:
             for found in frames_back(it, header, end or it.size // header.unit):
                 seq = _accepted(found, kind, accept)
                 if seq is not None and signed_frame(header.genesis, header.key, found):
-                    return Start(seq, header, found)
+                    return Start(seq, header, found, tuple(reversed(after)) if len(after) < KEPT else None)
+                if len(after) < KEPT:
+                    after.append((header, found))
         end = 0
     return None
 
 
 def frames_back(it: Open, header: Header, end: int) -> Iterator[Frame]:
     """Frames from unit `end` back to the first; a window is read once, with the start of the one behind it kept."""
-    unit, kept = header.unit, b""
+    unit, kept, window = header.unit, b"", FIRST
     while end > 1:
-        start = max(1, end - WINDOW // unit)
+        start = max(1, end - window // unit)
+        window = min(2 * window, WINDOW)
         data = it.read((end - start) * unit, start * unit)
         yield from reversed(_frames(data + kept, it.number, unit, start, end))
         kept, end = data[:FRAME_LIMIT], start
