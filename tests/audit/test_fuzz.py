@@ -37,7 +37,7 @@ from tests.storage.memory import MemoryDisk
 from tests.storage.till import HOME
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "hostile.json"
-MANY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MOST = 24 << 20  # bytes that one look at a small journal may hold at once
 
 

@@ -63,8 +63,8 @@ def test_damaged_anywhere(journal: Path, tmp_path: Path, part: int) -> None:
     shutil.copytree(journal, home)
     cuts = [(it.place.number, it.byte) for it in splits(find(home), KINDS, 2)]
     paths = [path for path in sorted((home / "journal").glob("*.seg")) if any(path.read_bytes())]
-    spots = [(random.choice(paths), -1) for _ in range(8)]
-    spots += [(home / "journal" / segment.name(number), byte - random.randrange(1, 3000)) for number, byte in cuts * 4]
+    spots = [(random.choice(paths), -1) for _ in range(5)]
+    spots += [(home / "journal" / segment.name(number), byte - random.randrange(1, 3000)) for number, byte in cuts * 3]
     for path, spot in spots:
         data = path.read_bytes()
         offset = spot if spot >= 0 else random.randrange(len(data.rstrip(b"\0")))
