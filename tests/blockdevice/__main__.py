@@ -9,13 +9,14 @@ import time
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.blockdevice.machine import MEMORY, folder_for, lacking
+from tests.blockdevice.machine import MEMORY, ROOT, folder_for, lacking
 from tests.blockdevice.play import PLAYS, Play
-from tests.blockdevice.replay import Lost, State, judge, states
+from tests.blockdevice.replay import Lost, State, disk_of, judge, states
 from tests.blockdevice.wire import FLUSH, WRITE
 
 PLAYED: dict[str, Play] = {}  # filled before the workers are forked off, so that each has them
 IMAGES: list[Path] = []
+KEPT = ROOT / "build" / "blockdevice"
 
 
 def main() -> int:
@@ -58,7 +59,10 @@ def _wrong(state: State) -> str:
     try:
         judge(PLAYED[state.play], state, image)
     except Lost as lost:
-        return str(lost)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept = KEPT / f"{state.name}.image"
+        kept.write_bytes(disk_of(PLAYED[state.play], state))
+        return f"{lost} (the disk is kept: mount {kept})"
     return ""
 
 

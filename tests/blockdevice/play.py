@@ -11,13 +11,15 @@ from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
-from appliance.storage import frame, segment
-from appliance.storage.flash import OsDisk
+from appliance.storage import frame, rotation, segment
+from appliance.storage.flash import Disk, OsDisk
 from appliance.storage.journal import Journal
+from appliance.storage.keys import load_or_make
+from appliance.storage.record import GENESIS_KEY
 from tests.blockdevice.machine import MEMORY, MIB, Wired, ext4, folder_for, loop, mounted, wired
 from tests.blockdevice.wire import Entry, entries
 from tests.powerloss.recording import SHOP, SIZE, known_chance
-from tests.storage.till import SEGMENT, fill, opened, record
+from tests.storage.till import GENESIS, SEALER, SEGMENT, fill, record
 
 IMAGE = 16 * MIB
 TILL = "till"  # the data folder on the file system
@@ -64,13 +66,22 @@ def a_disk() -> Iterator[tuple[bytes, Wired, Path]]:
 
 
 def journal() -> Play:
-    """Frames of all sizes over a dozen small segments, with anchors, blanks and restarts."""
-    with a_disk() as (image, wire, folder):
+    """Frames of all sizes over a dozen small segments, with anchors, blanks, new keys and restarts."""
+    with a_disk() as (image, wire, folder), known_chance("a journal"):
         for start in range(0, 240, 80):
-            at = opened(Marking(wire.mark), folder)
+            at = keyed(Marking(wire.mark), folder)
             _write_on(at, start)
             at.close(clean=start != 80)
         return Play("journal", image, list(entries(wire.log())))
+
+
+def keyed(disk: Disk, folder: Path) -> Journal:
+    """With the key files of its own folder; an empty journal gets its genesis."""
+    ring = load_or_make(folder, disk, SEALER)
+    at = Journal.open(folder, disk, ring, segment_size=SEGMENT)
+    if at.next_seq == 0:
+        at.append([record(0, GENESIS, {1: 1, GENESIS_KEY: ring.public})])
+    return at
 
 
 def _write_on(at: Journal, start: int) -> None:
@@ -80,6 +91,8 @@ def _write_on(at: Journal, start: int) -> None:
         at.append([record(at.next_seq + n, body={1: b"\x5a" * size}) for n in range(3)])
         for _ in at.work():
             pass
+        if at.offer:
+            at.append([record(at.next_seq, rotation.KIND, {1: at.offer.key, 2: at.offer.proof})])
     fill(at, start + 80)
 
 

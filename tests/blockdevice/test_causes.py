@@ -39,7 +39,7 @@ from tests.blockdevice.machine import (
     remount_read_only,
     wired,
 )
-from tests.blockdevice.play import IMAGE, TILL, Marking, Play, a_disk, played
+from tests.blockdevice.play import IMAGE, TILL, Marking, Play, a_disk, keyed, played
 from tests.blockdevice.replay import State, judge
 from tests.blockdevice.wire import entries
 from tests.daemon.world import SAMPLE, seen, tap
@@ -118,7 +118,7 @@ def test_a_real_cause_is_final(cause: str, tmp_path: Path) -> None:
     harm, says = CAUSES[cause]
     with stand() as at:
         disk = Counting(at.wire.mark)
-        journal = opened(disk, at.folder)
+        journal = keyed(disk, at.folder)
         fill(journal, 40)
         harm(at)
         with pytest.raises(JournalFailed, match=says) as caught:

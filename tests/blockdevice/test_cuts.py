@@ -11,7 +11,7 @@ import pytest
 
 from appliance.storage.flash import OsDisk
 from tests.blockdevice.machine import MEMORY, folder_for, lacking
-from tests.blockdevice.play import PLAYS, Marking, Play, a_disk
+from tests.blockdevice.play import PLAYS, Marking, Play, a_disk, keyed
 from tests.blockdevice.replay import Lost, State, judge, states
 from tests.blockdevice.wire import FLUSH, WRITE, entries
 from tests.storage.till import fill, opened
@@ -62,7 +62,7 @@ class Unflushed(Marking):
 def test_the_judge_can_tell(tmp_path: Path) -> None:
     """Frames that are never flushed are missing on the device, and the judge says so."""
     with a_disk() as (image, wire, folder):
-        journal = opened(Unflushed(wire.mark), folder)
+        journal = keyed(Unflushed(wire.mark), folder)
         fill(journal, 30)
         log = list(entries(wire.log()))
         journal.close(clean=False)

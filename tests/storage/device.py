@@ -9,7 +9,7 @@ it where it can be seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -129,7 +129,9 @@ def rebuild(base: MemoryDisk, ops: Sequence[Op], fate: Fate | Fault, seed: int =
 def cut(base: MemoryDisk, ops: Sequence[Op], fate: Fate | Fault, seed: int = 0) -> Cutting:
     device = DEVICES[fate]
     disk = base.copy()
-    flown = flying(disk, ops, device.deaf)
+    flushed, flown = settled(ops, device.deaf)
+    for op in flushed:
+        apply(disk, op)
     random = Random(seed)
     if device.order is Order.ANY:
         _any(disk, flown, seed)
@@ -140,17 +142,19 @@ def cut(base: MemoryDisk, ops: Sequence[Op], fate: Fate | Fault, seed: int = 0) 
     return Cutting(disk, _hurt(disk, flown, random) if device.hurts else None)
 
 
-def flying(disk: MemoryDisk, ops: Sequence[Op], deaf: int = 0) -> list[Op]:
-    """Puts onto `disk` what was flushed, and gives what was not; the last `deaf` flushes did nothing."""
+def settled(ops: Sequence[Op], deaf: int = 0) -> tuple[list[Op], list[Op]]:
+    """What was flushed, as it became durable, and what flies; `deaf` flushes at the end did nothing."""
     heard = [at for at, op in enumerate(ops) if op.act in FLUSHES]
     heard = heard[: max(0, len(heard) - deaf)]
+    flushed: list[Op] = []
     flown: list[Op] = []
     for at, op in enumerate(ops):
         if op.act not in FLUSHES:
             flown.append(op)
         elif heard and at <= heard[-1]:
-            flown = list(_settle(disk, flown, op))
-    return flown
+            flushed += [each for each in flown if _reaches(op, each)]
+            flown = [each for each in flown if not _reaches(op, each)]
+    return flushed, flown
 
 
 def choices(flown: Sequence[Op]) -> int:
@@ -185,14 +189,11 @@ def _last(disk: MemoryDisk, flown: Sequence[Op], device: Device, random: Random)
             apply(disk, op)
 
 
-def _settle(disk: MemoryDisk, flown: Sequence[Op], flush: Op) -> Iterator[Op]:
-    """Applies what `flush` makes durable and yields what still flies; names keep their order among themselves."""
-    for op in flown:
-        written = op.act is Act.WRITE
-        if written and op.file == flush.file if flush.act is Act.FLUSH else not written and _within(op, flush.path):
-            apply(disk, op)
-        else:
-            yield op
+def _reaches(flush: Op, op: Op) -> bool:
+    """Whether `flush` makes `op` durable: that of a file its writes, that of a folder the names in it."""
+    if flush.act is Act.FLUSH:
+        return op.act is Act.WRITE and op.file == flush.file
+    return op.act is not Act.WRITE and _within(op, flush.path)
 
 
 def _within(op: Op, directory: Path) -> bool:
