@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 DEVICE = Path("/dev/tpmrm0")  # the kernel's resource manager: it frees what a killed till left in the TPM
+
+
+TRIES: Final = 3
+PAUSE: Final = 0.1  # seconds
+Answer = TypeVar("Answer")
 
 
 class Code(IntEnum):
@@ -77,6 +83,19 @@ class Tpm:
 
     def close(self) -> None:
         self.api.close()
+
+
+def patiently(action: Callable[[], Answer]) -> Answer:
+    """Does what may be done twice until the TPM answers, three times at most: a line may fail once, and a till whose
+    key does not open stays shut."""
+    for _ in range(TRIES - 1):
+        try:
+            return action()
+        except TpmError as error:
+            if error.code != Code.NONE:
+                raise
+            time.sleep(PAUSE)
+    return action()
 
 
 def _wire(path: Path) -> str:

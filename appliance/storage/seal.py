@@ -23,7 +23,7 @@ from nacl.exceptions import CryptoError
 
 from appliance.storage.machine import machine_identity
 from appliance.storage.vault import Vault
-from appliance.tpm import DEVICE, SENTENCES, Code, TpmError
+from appliance.tpm import DEVICE, SENTENCES, Code, TpmError, patiently
 
 VERSION = 1
 MACHINE, TPM = 1, 2
@@ -83,7 +83,7 @@ class TpmSealer:
         """TPM2_Create under the storage hierarchy; the secret crosses the bus encrypted."""
         _fit(secret)
         try:
-            areas = Vault(self._path).put(secret)
+            areas = patiently(lambda: Vault(self._path).put(secret))
             return _wrap(TPM, b"".join(_LENGTH.pack(len(area)) + area for area in areas))
         except TpmError as error:
             raise SealError(str(error)) from error
@@ -92,7 +92,7 @@ class TpmSealer:
         """TPM2_Load, TPM2_Unseal."""
         public, private = _areas(_unwrap(blob, TPM))
         try:
-            return Vault(self._path).get(public, private)
+            return patiently(lambda: Vault(self._path).get(public, private))
         except TpmError as error:
             if error.code == Code.NONE or error.code in SENTENCES:
                 raise SealError(str(error)) from error
