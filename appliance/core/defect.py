@@ -26,7 +26,7 @@ def resume(turn: Turn, act: Act) -> None:
     if turn.ledger.defect is None or not may_decide(turn):
         turn.beep("refused")
         return
-    turn.emit(ev.RESUMED, {1: turn.ledger.defect})
+    turn.emit(ev.RESUMED, {1: turn.ledger.defect.seq})
     turn.show("")
 
 

@@ -96,6 +96,14 @@ class Witnessed(NamedTuple):
         return max(self.longest, t - self.t)
 
 
+class Defect(NamedTuple):
+    """`seq` of the record that names it; `record`: the first not proven; `until`: the first proven again, if known."""
+
+    seq: int
+    record: int
+    until: int | None = None
+
+
 class Worn(NamedTuple):
     """What the journal has cost the medium since birth, as the last `wear` record says."""
 
@@ -142,7 +150,7 @@ class Ledger(NamedTuple):
     month: Period = Period()
     year: Period = Period()
     witness: Witnessed = Witnessed()
-    defect: int | None = None  # record of a defect on which a manager has not decided
+    defect: Defect | None = None  # on which a manager has not decided
     worn: Worn = Worn()
 
 
@@ -199,7 +207,8 @@ def _clock(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _defect(ledger: Ledger, event: Event) -> Ledger:
-    return ledger._replace(defect=event.seq)
+    record, until = cast("tuple[int, int | None]", (event.body[1], event.body[3]))
+    return ledger._replace(defect=Defect(event.seq, record, until))
 
 
 def _resumed(ledger: Ledger, event: Event) -> Ledger:

@@ -149,7 +149,7 @@ def _defect(ledger: Ledger, body: Body, event: Event) -> None:
 
 
 def _resumed(ledger: Ledger, body: Body, event: Event) -> None:
-    _require(ledger.defect is not None and body[1] == ledger.defect, "no such defect waits for a decision")
+    _require(ledger.defect is not None and body[1] == ledger.defect.seq, "no such defect waits for a decision")
 
 
 def _witness(ledger: Ledger, body: Body, event: Event) -> None:

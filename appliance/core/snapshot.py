@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from appliance.core.event import Event, Value
-from appliance.core.ledger import REMEMBERED, Ledger, Paper, TicketRef, Witnessed, Worn, configured
+from appliance.core.ledger import REMEMBERED, Defect, Ledger, Paper, TicketRef, Witnessed, Worn, configured
 from appliance.core.recent import Recent
 from appliance.core.totals import Period, Perpetual
 
@@ -63,7 +63,7 @@ def _sums(ledger: Ledger) -> dict[int, Value]:
         18: [ledger.month.name, ledger.month.total],
         19: [ledger.year.name, ledger.year.total],
         20: list[Value](ledger.witness),
-        21: ledger.defect,
+        21: list[Value](ledger.defect) if ledger.defect else None,
         22: list[Value](ledger.worn),
     }
 
@@ -141,7 +141,7 @@ def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         month=Period(*body[18]),
         year=Period(*body[19]),
         witness=Witnessed(*body[20]),
-        defect=body[21],
+        defect=Defect(*body[21]) if body[21] else None,
         worn=Worn(*body[22]),
     )
 

@@ -10,7 +10,7 @@ from appliance.core.alarms import words as alarm_words
 from appliance.core.clock import believable
 from appliance.core.input import Device
 from appliance.core.instant import Instant
-from appliance.core.ledger import TicketRef
+from appliance.core.ledger import Defect, TicketRef
 from appliance.core.money import euros
 from appliance.core.scenes.header import header, local, moment
 from appliance.core.turn import State, technician
@@ -188,7 +188,17 @@ def defect(state: State, at: Instant) -> MessageView:
     keys = (Key("Reprendre la vente", Act("resume")), lock) if decides else (lock,)
     text = ("Des enregistrements manquent dans cette caisse. Appeler le technicien.",)
     last = (ask,) if decides else ("Un responsable doit s'identifier pour reprendre la vente.",)
-    return MessageView(header(state, at), "Journal incomplet.", (*text, *last), "", keys)
+    return MessageView(header(state, at), "Journal incomplet.", (*text, *last), _missing(state.ledger.defect), keys)
+
+
+def _missing(defect: Defect | None) -> str:
+    """What a manager decides on, and what the technician is told."""
+    if defect is None:
+        return ""
+    if defect.until is None or defect.until <= defect.record:
+        return f"À partir de l'acte n° {defect.record}"
+    last = defect.until - 1
+    return f"Acte n° {last}" if last == defect.record else f"Actes n° {defect.record} à {last}"
 
 
 def clock(state: State, at: Instant) -> MessageView:
