@@ -54,6 +54,8 @@ def sound(chain_id: bytes, old: bytes, body: Mapping[int, Any]) -> bool:
     new, proof = body.get(1), body.get(2)
     if not isinstance(new, bytes) or not isinstance(proof, bytes) or not chain.fit(new):
         return False
+    if len(proof) != chain.SIGNATURE_SIZE:  # libsodium takes signature and message as one: a longer one would shift it
+        return False
     return new != old and chain.signed(new, statement(chain_id, old, new), proof)
 
 

@@ -136,3 +136,14 @@ def test_a_key_of_another_time() -> None:
     medium.files[medium.names[HOME / "key"]][:] = old
     with pytest.raises(JournalError, match="not the one of this journal"):
         ring_journal(medium)
+
+
+def test_a_proof_of_another_length_proves_nothing() -> None:
+    """With 64 bytes and some more the key's holder could have signed another string."""
+    chain_id, old, new = bytes(16), Key(bytes(32)), Key(bytes(range(32)))
+    proof = new.sign(rotation.statement(chain_id, old.public, new.public))
+
+    assert rotation.sound(chain_id, old.public, {1: new.public, 2: proof})
+    assert not rotation.sound(chain_id, old.public, {1: new.public, 2: proof + b"\0"})
+    assert not rotation.sound(chain_id, old.public, {1: new.public, 2: proof[:-1]})
+    assert not rotation.sound(chain_id, old.public, {1: old.public, 2: proof})
