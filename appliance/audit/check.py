@@ -21,6 +21,9 @@ class Refold(Protocol):
     def apply(self, record: Record) -> None:
         """Raises ValueError with the reason why `record` cannot follow."""
 
+    def said(self) -> str:
+        """One line on what stands outside the journal, after the last record."""
+
 
 class Kinds(NamedTuple):
     """Numbers of the kinds that the check must know, and the predecessor's key in a genesis body; none by default.
@@ -48,6 +51,7 @@ class Passed(NamedTuple):
     tickets: int = 0
     tears: int = 0
     notes: tuple[str, ...] = ()
+    said: str = ""
 
 
 def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
@@ -78,7 +82,7 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
     if last:
         seal(walk, last)
     place = walk.place or Place(0, 0, walk.seq, walk.head, walk.genesis, b"")
-    return Passed(place, walk.seq - walk.first, tickets, walk.tears, tuple(walk.notes))
+    return Passed(place, walk.seq - walk.first, tickets, walk.tears, tuple(walk.notes), fold.said() if fold else "")
 
 
 def _marked(step: Step, kinds: Kinds) -> tuple[Record, ...]:

@@ -56,7 +56,7 @@ def _joined(parts: list[Passed | None]) -> Passed | None:
     if len(whole) < len(parts) or any(part.notes for part in whole[:-1]):
         return None
     sums = (sum(part.records for part in whole), sum(part.tickets for part in whole), sum(part.tears for part in whole))
-    return Passed(whole[-1].place, *sums, whole[-1].notes)
+    return Passed(whole[-1].place, *sums, whole[-1].notes, whole[-1].said)
 
 
 def _part(job: Job, at: int, start: Split | None, until: Split | None) -> Passed | None:

@@ -140,6 +140,8 @@ def _intact(passed: Passed, pin: bytes | None, before: Value) -> Verdict:
         said.append(f"it follows chain {before[0].hex()}, whose perpetual total was {before[2]!r} cents: check it too")
     if pin is None:
         said.append(f"chain {found.hex()}: compare with a Z ticket")
+    if passed.said:
+        said.append(passed.said)
     sums = passed.records, passed.tickets, passed.tears
     return Verdict(INTACT, "", None, None, *sums, passed.place.head, found, tuple(said), before)
 

@@ -32,6 +32,19 @@ class Refold:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"its body does not fit its kind ({error})") from error
 
+    def said(self) -> str:
+        """The class of the witness, and the longest time for which nobody could have noticed a journal put back."""
+        witness, t = self.ledger.witness, self.ledger.t
+        if witness.counter is None:
+            return f"witness class {witness.letter}: nothing outside vouches for this journal, {_lasted(t - witness.t)}"
+        longest = _lasted(witness.unwitnessed(t))
+        return f"witness class {witness.letter}, counter {witness.counter}: at most {longest} without it"
+
+
+def _lasted(ms: int) -> str:
+    minutes = ms // 60_000
+    return f"{minutes // 1440} d {minutes // 60 % 24} h" if minutes >= 1440 else f"{minutes // 60} h {minutes % 60} min"
+
 
 def check(ledger: Ledger, event: Event) -> None:
     seq, t, _, _, till, _, session, kind, body = event

@@ -315,6 +315,9 @@ class Fold:
         if record.seq == 4:
             raise ValueError("the total is wrong")
 
+    def said(self) -> str:
+        return "nothing"
+
 
 def test_refold(tmp_path: Path) -> None:
     """What does not add up breaks the record that says it, in full and paranoid."""
