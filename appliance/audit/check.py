@@ -33,7 +33,6 @@ class Kinds(NamedTuple):
 
     ticket: int | None = None
     closings: Collection[int] = ()
-    stop: int | None = None
     defect: int | None = None
     snapshot: int | None = None
     predecessor: int | None = None

@@ -158,7 +158,6 @@ def _core() -> tuple[Kinds, Callable[[], Refold]]:
     known = Kinds(
         ticket=event.TICKET,
         closings=(event.DAY_CLOSE,),
-        stop=event.STOP,
         defect=event.DEFECT,
         snapshot=event.SNAPSHOT,
         predecessor=next(key for key, name in event.NAMES[event.GENESIS][1].items() if name == "predecessor"),

@@ -62,7 +62,6 @@ def _joined(parts: list[Passed | None]) -> Passed | None:
 def _part(job: Job, at: int, start: Split | None, until: Split | None) -> Passed | None:
     walk = Walk(
         job.source,
-        stop=job.kinds.stop,
         pause=job.pause,
         told=job.meter.share(at, start.place.number, start.byte) if start else job.meter.share(at),
         start=start.place if start else None,

@@ -115,14 +115,14 @@ def _careful(
     pause: Callable[[], None],
     meter: Meter,
 ) -> Passed:
-    walk = Walk(source, decoding=mode != "quick", stop=kinds.stop, pause=pause, told=meter.share(0))
+    walk = Walk(source, decoding=mode != "quick", pause=pause, told=meter.share(0))
     fold = refold() if refold and mode != "quick" and not source.only else None
     return check(walk, mode, kinds, fold)
 
 
 def _lowest(source: Source, kinds: Kinds, broken: Broken) -> Broken:
     """Looks again with every signature: a frame that was forged whole shows only there, before what it broke."""
-    walk = Walk(source, decoding=False, stop=kinds.stop, pause=lambda: None)
+    walk = Walk(source, decoding=False, pause=lambda: None)
     try:
         for step in walk.steps():
             seal(walk, step)

@@ -53,7 +53,7 @@ _TOO_MUCH = "more is damaged than one torn write leaves"
 class Walk:
     """One pass. Then `seq` and `head` are those of the tip, `tears` counts healed ones, `notes` are for a person.
 
-    `stop`: the kind of the record of a clean stop, after which nothing may be torn. `pause` lets a running
+    `pause` lets a running
     till finish its write: what does not hold is looked at once more before it is called broken. `told` hears the
     segment and the byte where the walk is. From `start` up to `until`, it proves that part and takes `start` on trust.
     """
@@ -63,13 +63,12 @@ class Walk:
         source: Source,
         *,
         decoding: bool = True,
-        stop: int | None = None,
         pause: Callable[[], None] = wait,
         told: Callable[[int, int], None] = lambda number, byte: None,
         start: Place | None = None,
         until: Place | None = None,
     ) -> None:
-        self._source, self._decoding, self._stop, self._pause, self._told = source, decoding, stop, pause, told
+        self._source, self._decoding, self._pause, self._told = source, decoding, pause, told
         self._start, self._until = start, until
         self.first = 0
         self.seq, self.head = 0, chain.START
@@ -313,8 +312,6 @@ class Walk:
         gap = self._gap
         if gap and (record.kind, record.body) != (RECOVERED, {1: gap.length, 2: gap.sha256}):
             raise Broken(record.seq, f"{gap.length} bytes before it are damaged and no recovered record names them")
-        if gap and self._last and self._last.kind == self._stop:
-            raise Broken(record.seq, "bytes before it are torn, after a clean stop")
         self.tears += 1
 
     def _born(self, header: Header, frame: Frame) -> None:
@@ -343,8 +340,6 @@ class Walk:
             self._torn_tail(self._gap)
 
     def _torn_tail(self, gap: Gap) -> None:
-        if self._last and self._last.kind == self._stop:
-            raise Broken(self.seq, f"{gap.length} bytes stand after a clean stop")
         self._doubt("its frame is torn")
         self.notes.append(
             f"torn tail: {gap.length} bytes after record {self.seq - 1} are of a write that was cut short; "

@@ -35,6 +35,8 @@ _FAULTS = {
     errno.ENOSPC: "the disk is full: free space on the journal's partition, then restart the till",
     errno.EDQUOT: "the disk is full: free space on the journal's partition, then restart the till",
     errno.EROFS: "the file system became read-only: check the medium, run fsck, then restart the till",
+    errno.ENODEV: "the medium is gone: check that it is plugged in, then restart the till",
+    errno.ENXIO: "the medium is gone: check that it is plugged in, then restart the till",
     errno.EIO: "the medium does not take writes: replace it, keep the old one, then restart the till",
 }
 

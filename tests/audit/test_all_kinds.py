@@ -15,7 +15,7 @@ from appliance.core.refold import Refold
 from appliance.storage import frame, segment
 from tests.audit.kinds import UNIT, packed
 
-KINDS = Kinds(ticket=ev.TICKET, closings=(ev.DAY_CLOSE,), stop=ev.STOP)
+KINDS = Kinds(ticket=ev.TICKET, closings=(ev.DAY_CLOSE,))
 SLICES = 8
 
 

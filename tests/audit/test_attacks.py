@@ -175,11 +175,11 @@ def test_key_read_by_root(tmp_path: Path) -> None:
     )
 
 
-def torn_journal(home: Path, *, named: bool, clean: bool = False) -> Scribe:
+def torn_journal(home: Path, *, named: bool) -> Scribe:
     scribe, till = Scribe(home), Till(key_of(1))
     scribe.segment(key_of(1))
     scribe.frame(till.birth())
-    scribe.frame([till.record(ev.STOP, {1: "asked"})] if clean else till.opening())
+    scribe.frame(till.opening())
     torn = b"\x5a" * 700
     scribe.gap(torn)
     digest = sha256(torn.ljust(1024, b"\0")).digest()
@@ -192,12 +192,10 @@ def torn_journal(home: Path, *, named: bool, clean: bool = False) -> Scribe:
 
 
 def test_forged_torn_tail(tmp_path: Path) -> None:
-    """A record made illegible passes for a tear only if the next one names it; never after a clean stop."""
+    """A record made illegible passes for a tear only if the next one names it."""
     assert everywhere(torn_journal(tmp_path / "true", named=True).home).tears == 1
     for mode in MODES:
         assert broken(torn_journal(tmp_path / f"unnamed {mode}", named=False).home, mode) == "record 5"
-    stopped = torn_journal(tmp_path / "stopped", named=True, clean=True).home
-    assert "after a clean stop" in check(stopped).why
 
 
 def test_forged_recovered(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from random import Random
 from typing import NamedTuple
 
 from appliance.audit.command import _core
-from appliance.audit.verify import BROKEN, INTACT, Kinds, verify
+from appliance.audit.verify import BROKEN, INTACT, verify
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.storage.flash import OsDisk
 from tests.blockdevice.machine import mounted_image
 from tests.blockdevice.play import TILL, Play, keyed
 from tests.blockdevice.wire import FLUSH, MARK, WRITE, Entry
 from tests.powerloss.recording import SHOP, SIZE, known_chance
-from tests.storage.till import SEGMENT, STOP
+from tests.storage.till import SEGMENT
 
 SECTOR = 512
 DRAWN = 2  # draws of a torn or reordered state
@@ -117,13 +117,13 @@ def judge(play: Play, state: State, image: Path) -> None:
 
 
 def _start_journal(folder: Path) -> int:
-    before = verify(folder, kinds=Kinds(stop=STOP), pause=lambda: None).records
+    before = verify(folder, pause=lambda: None).records
     journal = keyed(OsDisk(), folder)
     try:
         kept = sum(1 for _ in journal.past())
         if journal.flaw or kept - before not in (0, 1):  # a journal without a record has begun
             raise Lost(f"{before} records before the start, {kept} after it, {journal.flaw}")
-        verdict = verify(folder, kinds=Kinds(stop=STOP), pause=lambda: None)
+        verdict = verify(folder, pause=lambda: None)
         if verdict.code != INTACT:
             raise Lost(verdict.line)
         return before

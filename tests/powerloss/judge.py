@@ -33,7 +33,7 @@ from tests.powerloss.recording import (
     known_chance,
     open_world,
 )
-from tests.storage.device import Cutting, Fault
+from tests.storage.device import Cutting
 from tests.storage.memory import MemoryDisk
 
 EVERY = 3  # in every third state the day goes on to its closing
@@ -65,8 +65,6 @@ def judge(recording: Recording, cut: Cut) -> Outcome:
             lost = covering(cutting)
             if lost is not None:
                 return _judge_hurt(world, cutting, lost, recording, cut)
-            if cut.fate is Fault.BEYOND and _verdict(export(cutting.disk)).code == BROKEN:
-                return Outcome.SAID  # behind the record of a clean stop no tear is believed
             _judge_kept(world, cutting.disk, seen, outside)
             return Outcome.KEPT
     except Exception as error:

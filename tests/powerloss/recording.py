@@ -124,6 +124,8 @@ def record(flow: Path) -> Recording:
             world.power_on()
             recording.failure = Player(world, cards.read(SHOP)).play(script.parse(flow))
             world.stop()
+            world.power_on()  # a start after an orderly stop is cut as well
+            world.stop()
         finally:
             world.close()
     recording.clock = world.clock.t

@@ -9,13 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from appliance.audit.verify import INTACT, UNREADABLE, Kinds, verify
+from appliance.audit.verify import INTACT, UNREADABLE, verify
 from appliance.storage.journal import Journal
 from appliance.storage.record import Record
 from appliance.storage.shelf import HELD
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Fate, Recorder
-from tests.storage.till import HOME, LINE, STOP, genesis, opened, record, recovered
+from tests.storage.till import HOME, LINE, genesis, opened, record, recovered
 
 
 def laid_out(disk: MemoryDisk, home: Path) -> None:
@@ -93,7 +93,7 @@ class Cuts(RuleBasedStateMachine):
     def verified(self, medium: MemoryDisk) -> None:
         with TemporaryDirectory() as place:
             laid_out(medium, Path(place)) if (HOME / "journal") in medium.directories else None
-            verdict = verify(Path(place), "full", kinds=Kinds(stop=STOP), pause=lambda: None)
+            verdict = verify(Path(place), "full", pause=lambda: None)
 
         assert verdict.code in (INTACT, UNREADABLE), verdict.lines
 

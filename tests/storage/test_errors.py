@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pytest
 
-from appliance.audit.verify import INTACT, Kinds, verify
+from appliance.audit.verify import INTACT, verify
 from appliance.storage.flash import Mode
 from appliance.storage.journal import Journal, JournalFailed
 from appliance.storage.keys import load_or_make
@@ -22,7 +22,7 @@ from appliance.storage.record import GENESIS_KEY
 from appliance.storage.shelf import NO_SPACE
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Fate, Recorder
-from tests.storage.till import GENESIS, HOME, SEALER, SEGMENT, STOP, fill, opened, record, recovered
+from tests.storage.till import GENESIS, HOME, SEALER, SEGMENT, fill, opened, record, recovered
 
 Answer = TypeVar("Answer")
 
@@ -214,7 +214,7 @@ def code(medium: MemoryDisk) -> int:
         (Path(place) / "journal").mkdir()
         for path, number in medium.names.items():
             (Path(place) / path.relative_to(HOME)).write_bytes(medium.files[number])
-        return verify(Path(place), kinds=Kinds(stop=STOP), pause=lambda: None).code
+        return verify(Path(place), pause=lambda: None).code
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: errno.errorcode[cause])

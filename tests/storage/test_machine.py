@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from appliance.audit.verify import INTACT, UNREADABLE, Kinds, verify
+from appliance.audit.verify import INTACT, UNREADABLE, verify
 from appliance.storage import rotation
 from appliance.storage.flash import Mode
 from appliance.storage.journal import Journal, JournalFailed
@@ -22,7 +22,7 @@ from appliance.storage.keys import KeyRing, load_or_make
 from appliance.storage.record import GENESIS_KEY, Record, encode
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Fate, Recorder
-from tests.storage.till import GENESIS, HOME, LINE, SEALER, SEGMENT, STOP, record, recovered
+from tests.storage.till import GENESIS, HOME, LINE, SEALER, SEGMENT, record, recovered
 
 NOBODY = 1 << 60  # the stamp of an acknowledgement that never came
 fates = st.tuples(st.sampled_from(Fate), st.integers(0, 99))
@@ -181,7 +181,7 @@ class Till(RuleBasedStateMachine):
                 target = Path(place) / path.relative_to(HOME)
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(medium.files[number])
-            verdict = verify(Path(place), kinds=Kinds(stop=STOP), pause=lambda: None)
+            verdict = verify(Path(place), pause=lambda: None)
 
         assert verdict.code in (INTACT, UNREADABLE), verdict.lines
 
