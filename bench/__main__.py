@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import journal, till, ui, verify
+from bench import journal, long, till, ui, verify
 
 Row = dict[str, Any]
 ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
     "sale": till.sale_rows,
     "start": till.start_rows,
     "verify": verify.rows,
+    "long": long.rows,
     "journal": journal.rows,
 }
 FILE = Path("build/bench.jsonl")
