@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from appliance.core.day import Day
 from appliance.core.event import Value
-from appliance.core.ledger import Day, Ledger, fiscal_year
+from appliance.core.ledger import Ledger, fiscal_year
 from appliance.core.totals import Totals
 
 

@@ -12,104 +12,18 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
 
 from appliance.core import event as ev
+from appliance.core.day import Day
+from appliance.core.document import Paper, TicketRef
 from appliance.core.event import Event
 from appliance.core.recent import Recent
 from appliance.core.sale import Line, Order, Payment
 from appliance.core.shop import Identity, Means
-from appliance.core.totals import Period, Perpetual, Totals
+from appliance.core.standing import Defect, Witnessed, Worn
+from appliance.core.totals import Period, Perpetual
 from appliance.core.vat import VatRow
 
 NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 REMEMBERED = 1000  # tickets that the reprint screen reaches without reading the journal
-
-
-class TicketRef(NamedTuple):
-    """Where a final ticket stands: its number and the seq of its record."""
-
-    number: int
-    record: int
-    t: int
-    tz: int
-    total: int
-    session: int
-    printed: bool = False
-
-
-class Paper(NamedTuple):
-    """A document not yet known to be on paper: `order` is the record that ordered it, `fact` what it shows."""
-
-    order: int
-    fact: int
-    type: str  # ticket | z | test; a duplicate bears the type of what it shows
-    number: int
-    why: str = ""  # of a doubt: cut | lost
-
-
-class Traces(NamedTuple):
-    """Counts of a day that an owner looks at first (TIC-06)."""
-
-    void_lines: int = 0
-    void_orders: int = 0
-    drawer: int = 0
-    duplicates: int = 0
-    refused_logins: int = 0
-    power_cuts: int = 0
-    no_prints: int = 0
-
-
-class Day(NamedTuple):
-    """An open day session. `cash_in` and `cash_out` are positive sums, `movements` their counts."""
-
-    number: int
-    float: int
-    date: str  # business date, ISO
-    opened: int
-    opened_tz: int
-    identity: Identity
-    totals: Totals = Totals()
-    first_ticket: int = 0
-    last_ticket: int = 0
-    cash_in: int = 0
-    cash_out: int = 0
-    movements: tuple[int, int] = (0, 0)
-    traces: Traces = Traces()
-    counted: int | None = None
-
-    @property
-    def expected(self) -> int:
-        return self.float + self.totals.cash + self.cash_in - self.cash_out
-
-
-class Witnessed(NamedTuple):
-    """What stands outside the journal: `t` of the last word, and the longest time that went without one, in ms."""
-
-    letter: str = "C"
-    counter: int | None = None  # None: it has not spoken yet
-    t: int = 0
-    longest: int = 0
-
-    def spoke(self, letter: str, counter: int, t: int) -> Witnessed:
-        return Witnessed(letter, counter, t, self.unwitnessed(t))
-
-    def unwitnessed(self, t: int) -> int:
-        """The longest interval as it stands at `t`: the one that runs counts too."""
-        return max(self.longest, t - self.t)
-
-
-class Defect(NamedTuple):
-    """`seq` of the record that names it; `record`: the first not proven; `until`: the first proven again, if known."""
-
-    seq: int
-    record: int
-    until: int | None = None
-
-
-class Worn(NamedTuple):
-    """What the journal has cost the medium since birth, as the last `wear` record says."""
-
-    bytes: int = 0
-    flushes: int = 0
-    t: int = 0
 
 
 class Ledger(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from appliance.core import event as ev
 from appliance.core.act import Act
+from appliance.core.document import Paper
 from appliance.core.effect import Print
 from appliance.core.input import PaperDone
-from appliance.core.ledger import Paper
 from appliance.core.turn import Handler, Turn
 
 CUSTOMER = "demande du client"

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
+from appliance.core.document import Paper, TicketRef
 from appliance.core.event import Event, Value
-from appliance.core.ledger import REMEMBERED, Defect, Ledger, Paper, TicketRef, Witnessed, Worn, configured
+from appliance.core.ledger import REMEMBERED, Ledger, configured
 from appliance.core.recent import Recent
+from appliance.core.standing import Defect, Witnessed, Worn
 from appliance.core.totals import Period, Perpetual
 
 FOLD: Final = 1  # changes when the same records fold to another ledger: then old snapshots are not used

@@ -8,11 +8,12 @@ from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.alarms import words as alarm_words
 from appliance.core.clock import believable
+from appliance.core.document import TicketRef
 from appliance.core.input import Device
 from appliance.core.instant import Instant
-from appliance.core.ledger import Defect, TicketRef
 from appliance.core.money import euros
 from appliance.core.scenes.header import header, local, moment
+from appliance.core.standing import Defect
 from appliance.core.turn import State, technician
 from appliance.core.ui import Message
 from appliance.core.view import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from appliance.core import words
 from appliance.core.act import Act
+from appliance.core.day import Day
 from appliance.core.instant import Instant
-from appliance.core.ledger import Day
 from appliance.core.money import NBSP, euros, figure, note
 from appliance.core.scenes.header import BACK, header, moment
 from appliance.core.session import DRAWER_REASONS, IN_REASONS, OUT_REASONS, counted
