@@ -15,6 +15,8 @@ LONGEST = 200
 
 def found(turn: Turn, record: int, why: str, until: int | None, source: str) -> None:
     """`record`: the first not proven; `until`: the first proven again, None when nobody knows (FORMAT.md, kind 7)."""
+    if record in turn.ledger.named:
+        return  # found again, as at each start until the next closing: it is recorded and was decided on
     turn.emit(ev.DEFECT, {1: record, 2: why[:LONGEST], 3: until, 4: source}, operator="")
 
 

@@ -225,6 +225,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             20: "witness",
             21: "defect",
             22: "wear",
+            23: "named",
         },
     ),
     WEAR: ("wear", {1: "bytes", 2: "flushes", 3: "bytes_since_birth", 4: "flushes_since_birth", 5: "health"}),

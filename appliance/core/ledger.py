@@ -23,6 +23,7 @@ from appliance.core.totals import Period, Perpetual
 from appliance.core.vat import VatRow
 
 NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
+NAMED = 16  # defects that are known again when they are found again
 REMEMBERED = 1000  # tickets that the reprint screen reaches without reading the journal
 
 
@@ -66,6 +67,7 @@ class Ledger(NamedTuple):
     witness: Witnessed = Witnessed()
     defect: Defect | None = None  # on which a manager has not decided
     worn: Worn = Worn()
+    named: tuple[int, ...] = ()  # by the last defects: the first record that each could not prove
 
 
 _PLACES: Final = {name: place for place, name in enumerate(Ledger._fields)}
@@ -122,7 +124,8 @@ def _clock(ledger: Ledger, event: Event) -> Ledger:
 
 def _defect(ledger: Ledger, event: Event) -> Ledger:
     record, until = cast("tuple[int, int | None]", (event.body[1], event.body[3]))
-    return ledger._replace(defect=Defect(event.seq, record, until))
+    named = (*ledger.named[1 - NAMED :], record)
+    return ledger._replace(defect=Defect(event.seq, record, until), named=named)
 
 
 def _resumed(ledger: Ledger, event: Event) -> Ledger:

@@ -67,6 +67,7 @@ def _sums(ledger: Ledger) -> dict[int, Value]:
         20: list[Value](ledger.witness),
         21: list[Value](ledger.defect) if ledger.defect else None,
         22: list[Value](ledger.worn),
+        23: list[Value](ledger.named),
     }
 
 
@@ -145,6 +146,7 @@ def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         witness=Witnessed(*body[20]),
         defect=Defect(*body[21]) if body[21] else None,
         worn=Worn(*body[22]),
+        named=tuple(body[23]),
     )
 
 

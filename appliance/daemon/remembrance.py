@@ -129,6 +129,9 @@ class Examination:
         done = 0
         for sealed in islice(self._records, SLICE):
             self._seq = sealed.record.seq
+            if self._seq != self._fold.ledger.seq:
+                self._say(FlawFound(self._fold.ledger.seq, HURT, self._seq, "flash"))
+                return
             self._fold.apply(sealed.record)
             done += 1
         if done == SLICE:

@@ -87,6 +87,7 @@ def test_nothing_is_sold_before_a_manager_has_decided(tmp_path: Path, harm: Call
     assert defects == 1
     assert main(["verify", str(data)]) == 1
     with world_on(data) as world:
+        world.wait(20_000)  # until the last closed day was read again
         assert told(world) == 0
 
 
