@@ -11,6 +11,7 @@ import pytest
 from appliance.core.paper import Row
 from appliance.drivers.printer.escpos import EscposPrinter
 from appliance.drivers.printer.options import PrinterOptions
+from appliance.drivers.printer.session import ANSWER_MS
 from appliance.ports import Level, Lost, Printed
 from appliance.simulator.wire import SerialWire
 from tests.drivers.bench import printer_bench
@@ -80,6 +81,45 @@ def test_one_that_answers_rubbish_is_an_error_that_says_what_to_check(wire: Seri
     assert "baud" in printer.health.detail
     assert (ended, printer.waiting) == ([], 1)
     assert b"A\n" not in liar.heard
+
+
+class Late(Liar):
+    """Answers everything at once, but one question, whose answer it gives `delay` ms late."""
+
+    def __init__(self, wire: SerialWire, clock: VirtualClock, late: int, delay: int) -> None:
+        super().__init__(wire, lambda _: b"")
+        self._clock, self._late, self._delay = clock, late, delay
+        self._questions = 0
+        self._due: list[tuple[int, bytes]] = []
+
+    def pump(self) -> bool:
+        data = self.wire.read()
+        for byte in data.replace(b"\x10\x04", b"\x10")[1::2] if data.startswith(b"\x10\x04") else b"":
+            self._questions += 1
+            wait = self._delay if self._questions == self._late else 0
+            self._due.append((self._clock.monotonic() + wait, b"\x16" if byte == 1 else b"\x12"))
+        ready = [answer for due, answer in self._due if due <= self._clock.monotonic()]
+        self._due = self._due[len(ready) :]
+        self.wire.write(b"".join(ready))
+        return bool(data or ready)
+
+    def next_deadline(self) -> int | None:
+        return self._due[0][0] if self._due else None
+
+
+@pytest.mark.parametrize("late", range(1, 13))
+def test_a_late_answer_is_no_answer_to_the_next_question(wire: SerialWire, late: int) -> None:
+    """The drawer's bit in the answer to the first question means "cover open" in the answer to the second."""
+    clock = VirtualClock()
+    loop = TestLoop(clock, Late(wire, clock, late, ANSWER_MS + 100))
+    printer = EscposPrinter(PrinterOptions(path=str(wire.path), flow="none"), loop)
+    seen: list[str] = []
+    printer.on_health = lambda health: seen.append(health.code)
+    printer.open()
+    loop.run(15_000)
+
+    assert "cover-open" not in seen
+    assert printer.health.level is Level.READY
 
 
 def test_one_that_gives_wrong_ids_confirms_nothing(wire: SerialWire) -> None:

@@ -1,7 +1,8 @@
 """One stay of a printer on the line: is it there, how is it, and how does it confirm what it prints?
 
 The printer is asked `DLE EOT` one question at a time, twice a second, so that an answer can only belong to one
-question. Two questions without an answer: it is off. `GS a` makes it tell changes by itself in between.
+question; after a missed answer a pause lets a late one pass. Two questions without an answer: it is off. `GS a`
+makes it tell changes by itself in between.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from appliance.ports import Loop, Timer
 
 ROUND_MS = 500  # between two rounds of questions
 ANSWER_MS = 700  # for one answer, on an idle line
+LATE_MS = 300  # after a missed answer: what comes now belongs to no question that will be asked
 PROBE_MS = 1500  # for the answers to the probe
 SETTLE_MS = 300  # for an id that comes just after the barrier
 MISSES = 2
@@ -122,7 +124,7 @@ class Session:
             self._forget()
             self._listener.vanished()
         self._listener.changed()
-        self._ask(1)
+        self._again(LATE_MS, lambda: self._ask(1))
 
     def _forget(self) -> None:
         """Power was lost: what was switched on in the printer is off again."""
