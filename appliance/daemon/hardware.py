@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import Path
 
-SOURCES = ("/proc/device-tree/serial-number", "/sys/class/dmi/id/product_uuid", "/etc/machine-id")
+from appliance.storage.machine import machine_identity
+
 DOMAIN = b"sceau/hw/1\0"
 
 
 def hardware_id() -> bytes:
     """16 bytes; nothing of the serial numbers can be read back from them."""
-    digest = sha256(DOMAIN)
-    for source in SOURCES:
-        digest.update(_read(source) + b"\0")
-    return digest.digest()[:16]
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes().strip()
-    except OSError:
-        return b""
+    return sha256(DOMAIN + machine_identity()).digest()[:16]
