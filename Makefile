@@ -3,11 +3,12 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: help setup run test check bench screens powerloss test-install lock clean
+.PHONY: help setup run test fuzz check bench screens powerloss test-install lock clean
 
 help:
 	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
 	@echo "make test        sets up what is missing and runs the tests"
+	@echo "make fuzz        runs the property tests on new and many examples"
 	@echo "make check       ruff, mypy --strict, import direction"
 	@echo "make bench       prints one table of measured figures, ours and the baselines (ONLY=prefix)"
 	@echo "make screens     renders every screen to PNG in build/screens"
@@ -25,6 +26,9 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2
+
+fuzz: setup
+	@SCEAU_EXAMPLES=fuzz $(BIN)/python -m pytest -n 2 $$(grep -rl "^from hypothesis" tests --include="test_*.py")
 
 check: setup
 	@$(BIN)/ruff check .

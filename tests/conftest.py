@@ -1,8 +1,16 @@
-"""For all tests: hypothesis never judges by the clock, which on a loaded machine says nothing about the till."""
+"""For all tests: hypothesis never judges by the clock, which on a loaded machine says nothing about the till.
+
+`make test` draws the same examples each time, so that a failure is the change's; `make fuzz` draws new ones, and more.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
 
-settings.register_profile("sceau", deadline=None)
-settings.load_profile("sceau")
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("sceau", deadline=None, derandomize=True)
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=400, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("SCEAU_EXAMPLES", "sceau"))

@@ -13,8 +13,8 @@ from appliance.audit.progress import Meter, Show
 from appliance.audit.source import Broken, Source, Unreadable, find
 from appliance.audit.walk import Place, Walk, wait
 from appliance.storage import chain
-from appliance.storage.frame import Frame
-from appliance.storage.record import Value, decode
+from appliance.storage.frame import Frame, FrameError
+from appliance.storage.record import RecordError, Value, decode
 from appliance.storage.trail import Trail
 
 INTACT, BROKEN, UNREADABLE = 0, 1, 2
@@ -101,10 +101,10 @@ def _verdict(
         passed = check_parts(Job(source, mode, kinds, refold, pause, meter), processes)
     try:
         passed = passed or _careful(source, mode, kinds, refold, pause, meter)
+        return _intact(passed, pin, _predecessor(source, kinds))
     except Broken as broken:
         lowest = _lowest(source, kinds, broken)
         return Verdict(BROKEN, lowest.why, lowest.seq, lowest.number)
-    return _intact(passed, pin, _predecessor(source, kinds))
 
 
 def _careful(
@@ -147,13 +147,16 @@ def _intact(passed: Passed, pin: bytes | None, before: Value) -> Verdict:
 
 
 def _predecessor(source: Source, kinds: Kinds) -> Value:
-    """What a proven genesis record says of the chain before its own."""
+    """What a proven genesis record says of the chain before its own. Raises Broken where quick did not look."""
     if kinds.predecessor is None or source.only:
         return None
-    with source.folder.reading(1) as it:
-        header = it.header()
-        first = Trail(it.read, 1, it.size, header.unit).step() if header else None
-    return decode(first.records[0]).body.get(kinds.predecessor) if isinstance(first, Frame) else None
+    try:
+        with source.folder.reading(1) as it:
+            header = it.header()
+            first = Trail(it.read, 1, it.size, header.unit).step() if header else None
+        return decode(first.records[0]).body.get(kinds.predecessor) if isinstance(first, Frame) else None
+    except (FrameError, RecordError) as error:
+        raise Broken(0, str(error)) from error
 
 
 def _pin(text: str | None) -> bytes | None:

@@ -179,6 +179,17 @@ def test_anchors(tmp_path: Path, slots: bytes) -> None:
     looked_at(laid(tmp_path, [SEEDS[0].ljust(SIZE, b"\0")], slots))
 
 
+@pytest.mark.parametrize("at", [26, 64], ids=["a zero field", "no record"])
+def test_first_frame(tmp_path: Path, at: int) -> None:
+    """Quick walks on by the heads alone; what it reads of genesis at the end may still break the format."""
+    data = bytearray(SEEDS[0].ljust(SIZE, b"\0"))
+    data[UNIT + at] ^= 0x55
+    sum_again(data, UNIT)
+    looked_at(laid(tmp_path, [bytes(data)]))
+
+    assert check(tmp_path, "quick").code == BROKEN
+
+
 @pytest.mark.parametrize("content", [SEEDS[0], b"", b"\1", MAGIC])
 def test_sparse(tmp_path: Path, content: bytes) -> None:
     """A file of 64 GiB, nearly all holes: no segment is so long, so it is neither read through nor into memory."""
