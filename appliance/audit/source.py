@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from appliance.storage import anchor, folder, segment
+from appliance.storage import anchor, folder, purge, segment
 from appliance.storage.anchor import Anchor
 from appliance.storage.flash import Mode, OsDisk
 from appliance.storage.folder import Folder
@@ -25,14 +25,31 @@ class Broken(Exception):
 
 
 class Source(NamedTuple):
-    """`only`: the one segment that was named. The anchor is read before the walk, so that it can only be behind."""
+    """`only`: the one segment that was named. The anchor is read before the walk, so that it can only be behind.
+
+    `since`: the first segment of a part of a journal; what its header says of the records before is taken on trust.
+    """
 
     folder: Folder
     only: int | None
     anchor: Anchor | None
+    since: int = 0
 
     def numbers(self) -> list[int]:
         return [self.only] if self.only else self.folder.numbers()
+
+    @property
+    def trusted(self) -> int:
+        """The segment before which nothing is known; 0 when the journal begins with its genesis record."""
+        return self.only or (self.since if self.since > 1 else 0)
+
+    def purged(self) -> bool:
+        """Whether the first records were purged: they stand in archives. Raises SegmentError."""
+        if self.only or 1 not in self.numbers():
+            return False
+        with self.folder.reading(1) as it:
+            header = it.header()
+        return header is not None and purge.header_only(it, header)
 
 
 def find(path: Path) -> Source:

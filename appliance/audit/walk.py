@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from appliance.audit.keychain import Keychain
 from appliance.audit.source import Broken, Source, Unreadable
-from appliance.storage import chain, rotation
+from appliance.storage import chain, purge, rotation
 from appliance.storage.folder import CHUNK, Open
 from appliance.storage.frame import FRAME_LIMIT, Frame, FrameError
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, RecordError, decode
@@ -20,7 +20,7 @@ from appliance.storage.trail import Gap, Hole, Trail, is_zero
 
 SETTLE = 0.2  # seconds after which a write that was under way is whole
 _TOLD = 256 * 1024  # bytes between two words about progress
-_SPECIAL = frozenset((RECOVERED, rotation.KIND))
+_SPECIAL = frozenset((RECOVERED, rotation.KIND, purge.KIND))
 
 
 def wait() -> None:
@@ -83,6 +83,9 @@ class Walk:
         self._carried: Gap | None = None  # the one that the segment before left for this one's first record
         self._last: Record | None = None
         self._barren = 0  # the segment in which no frame can count
+        self._gone: Header | None = None  # of the last purged segment
+        self._ordered = 0  # the last segment that a purge record names
+        self._met = (0, chain.START)  # what the first segment that is whole says of the one before
         self._doubted: tuple[int, int] | None = None
 
     def steps(self) -> Iterator[Step]:
@@ -124,7 +127,7 @@ class Walk:
         self._gap = self._carried if self._unit == 1 else None
         self._barren = 0
         self.notes.clear()
-        if self._header:
+        if self._header and self._header is not self._gone:
             yield from self._frames(self._header.number)
         for number in self._source.numbers():
             if self._header and number <= self._header.number:
@@ -135,6 +138,9 @@ class Walk:
                 header = self._header_of(it)
                 if header is None:
                     self._no_header(it)
+                    continue
+                if purge.header_only(it, header):
+                    self._bury(header)
                     continue
                 self._enter(header)
             yield from self._frames(number)
@@ -151,7 +157,7 @@ class Walk:
             raise Unreadable(str(error)) from error
         except SegmentError as error:
             raise Broken(self.seq, str(error), it.number) from error
-        if header and (header.number, header.size) != (it.number, it.size):
+        if header and (header.number, header.size) != (it.number, it.size) and not purge.header_only(it, header):
             raise Broken(self.seq, "its header is that of another file, or the file was cut", it.number)
         return header
 
@@ -173,12 +179,12 @@ class Walk:
             raise Broken(self.seq, why)
 
     def _enter(self, header: Header) -> None:
-        expected = self._header.number + 1 if self._header else header.number if self._source.only else 1
+        expected = self._header.number + 1 if self._header else self._source.trusted or 1
         if header.number != expected:
             raise Broken(self.seq, "it is missing", expected)
-        if self._source.only:
-            self.seq = self.first = header.first_seq
-            self.head = header.prev_head
+        trusted = header.number == self._source.trusted or (self._gone is not None and self._gone is self._header)
+        if trusted:
+            self._trust(header)
         if self._header is None:
             self.genesis = header.genesis
         if header.genesis != self.genesis:
@@ -186,9 +192,37 @@ class Walk:
         if (header.first_seq, header.prev_head) != (self.seq, self.head):
             raise Broken(min(self.seq, header.first_seq), f"segment {header.number} does not follow from it")
         self.keys.enter(header, self.seq)
-        if header.before != self._end and not self._source.only:
+        if header.before != self._end and not trusted:
             raise Broken(self.seq, f"segment {header.number} says that the one before it ends elsewhere")
+        if trusted:
+            self._met = header.first_seq, header.prev_head
         self._header, self._unit, self._carried = header, 1, self._gap
+
+    def _trust(self, header: Header) -> None:
+        if self._gone and (header.first_seq <= self._gone.first_seq or header.number == self._gone.number):
+            raise Broken(header.first_seq, f"segment {header.number} does not follow from the one before it")
+        self.seq = self.first = header.first_seq
+        self.head = header.prev_head
+
+    def _bury(self, header: Header) -> None:
+        """A segment of which only the header is left: right at the journal's beginning, when a purge record says so."""
+        last = self._gone
+        if header.number != (last.number + 1 if last else 1) or self._header is not last:
+            raise Broken(header.first_seq, "its records are gone", header.number)
+        if last and (header.genesis != last.genesis or header.first_seq <= last.first_seq):
+            raise Broken(header.first_seq, "its header does not follow from the one before it", header.number)
+        self._header = self._gone = header
+        self.genesis = header.genesis
+
+    def _purge(self, record: Record) -> None:
+        """What a purge record says of the segments that are gone must be what the first one left says."""
+        order = purge.order(record)
+        if order is None:
+            raise Broken(record.seq, "its body does not fit its kind")
+        gone, self._ordered = self._gone, max(self._ordered, order.last_segment)
+        met = (order.last_record + 1, order.head)
+        if gone and gone.number == order.last_segment and self._met != met:
+            raise Broken(record.seq, "the purge that it orders is not the one that was made")
 
     def _frames(self, number: int) -> Iterator[Step]:
         header = self._header
@@ -287,7 +321,7 @@ class Walk:
         if self._gap:
             self._healed(self._record(frame, 0))
         for at, data in enumerate(frame.records):
-            if rotation.announced(data):
+            if rotation.announced(data) or (self._gone and purge.announced(data)):
                 self._special(frame, self._record(frame, at))
         self._last = None
 
@@ -295,8 +329,16 @@ class Walk:
         at = record.seq - frame.first_seq
         if record.kind == rotation.KIND:
             self.keys.turn(self.genesis, record, frame.records[at], last=at == len(frame.records) - 1)
-        elif not (at == 0 and (self._gap or (self._source.only and frame.start == 1))):
+        elif record.kind == purge.KIND:
+            self._purge(record)
+        elif not (at == 0 and (self._gap or (frame.start == 1 and self._unknown_before(frame)))):
             raise Broken(record.seq, "a recovered record stands where nothing was torn")
+
+    def _unknown_before(self, frame: Frame) -> bool:
+        """Whether a torn write may have ended the segment before, which is not here."""
+        return frame.segment == self._source.trusted or (
+            self._gone is not None and frame.segment == self._gone.number + 1
+        )
 
     def _record(self, frame: Frame, at: int) -> Record:
         seq = frame.first_seq + at
@@ -338,6 +380,13 @@ class Walk:
             )
         if self._gap:
             self._torn_tail(self._gap)
+        if self._gone:
+            self._purged(self._gone)
+
+    def _purged(self, gone: Header) -> None:
+        if self._ordered < gone.number:
+            raise Broken(0, f"the records up to {self.first - 1} are gone and no purge record says so")
+        self.notes.append(f"purged: records 0 to {self.first - 1} stand in their archives only, check those too")
 
     def _torn_tail(self, gap: Gap) -> None:
         self._doubt("its frame is torn")

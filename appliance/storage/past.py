@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from appliance.storage import chain, segment
+from appliance.storage import chain, purge, segment
 from appliance.storage.chain import Checkpoint
 from appliance.storage.folder import Folder, Open
 from appliance.storage.frame import Frame, FrameError
@@ -99,6 +99,8 @@ class Past:
             header = it.header()
         except SegmentError as error:
             raise JournalDamaged(self._seq, f"segment {it.number}: {error}") from error
+        if header and purge.header_only(it, header):
+            raise JournalDamaged(self._seq, "it was purged, and no snapshot that this software reads stands after it")
         header = header or rebuilt(self._folder, it, self._key)
         if header is None or (header.number, header.size) != (it.number, it.size):
             raise JournalDamaged(self._seq, f"segment {it.number} has no valid header")
@@ -127,7 +129,10 @@ class Past:
 
 
 def find(folder: Folder, tip_number: int, seq: int) -> Frame:
-    """The frame that holds `seq`, by bisection over headers, then over units: nothing is kept in memory."""
+    """The frame that holds `seq`, by bisection over headers, then over units: nothing is kept in memory.
+
+    Raises RecordPurged, JournalDamaged.
+    """
     low, high = 1, tip_number + 1
     while high - low > 1:
         middle = (low + high) // 2
@@ -151,6 +156,8 @@ def _find_in(it: Open, seq: int) -> Frame:
     header = it.header()
     if header is None:
         raise JournalDamaged(seq, f"segment {it.number} has no valid header")
+    if purge.header_only(it, header):
+        raise purge.RecordPurged(seq)
     start = _near(it, header.unit, seq)
     for found in Trail(it.read, it.number, it.size, header.unit, start).frames():
         if isinstance(found, Hole):
