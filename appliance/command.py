@@ -1,4 +1,4 @@
-"""The command line, `sceau run|sim|flow|verify|dump|wear`. Errors are one line that says what to do; codes 0, 1, 2."""
+"""The command line: `sceau` and one of COMMANDS. Errors are one line that says what to do; codes 0, 1, 2."""
 
 from __future__ import annotations
 
@@ -81,12 +81,19 @@ def _wear(argv: Sequence[str]) -> int:
     return wear_main(argv)
 
 
+def _report(argv: Sequence[str]) -> int:
+    from appliance.audit.report import report_main
+
+    return report_main(argv)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
     "flow": (_flow, "plays days of .flow files"),
     "verify": (_verify, "proves that a journal was not changed"),
     "dump": (_dump, "every record as one JSON line"),
+    "report": (_report, "adds the journal up again: replay DATA, totals DATA"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),
 }
 

@@ -93,6 +93,10 @@ def dump(data: Path) -> bytes:
     return command("dump", str(data)) + command("dump", str(data / "key"))
 
 
+def report(data: Path) -> bytes:
+    return command("report", "replay", str(data)) + command("report", "totals", str(data), "--json")
+
+
 def wear(data: Path) -> bytes:
     return command("wear", str(data)) + command("wear", str(data), "--json")
 
@@ -145,6 +149,7 @@ WAYS: dict[str, Callable[[Path], bytes]] = {
     "flow": flow,
     "verify": verify,
     "dump": dump,
+    "report": report,
     "wear": wear,
 }
 
