@@ -87,6 +87,12 @@ def _report(argv: Sequence[str]) -> int:
     return report_main(argv)
 
 
+def _control(argv: Sequence[str]) -> int:
+    from appliance.audit.control_command import control_main
+
+    return control_main(argv)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
@@ -94,6 +100,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "verify": (_verify, "proves that a journal was not changed"),
     "dump": (_dump, "every record as one JSON line"),
     "report": (_report, "adds the journal up again: replay DATA, totals DATA"),
+    "control": (_control, "the control document of a period: DATA --from --to"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),
 }
 

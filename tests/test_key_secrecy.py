@@ -97,6 +97,12 @@ def report(data: Path) -> bytes:
     return command("report", "replay", str(data)) + command("report", "totals", str(data), "--json")
 
 
+def control(data: Path) -> bytes:
+    return command("control", str(data)) + command(
+        "control", str(data), "--json", "--pdf", str(data.parent / "control.pdf")
+    )
+
+
 def wear(data: Path) -> bytes:
     return command("wear", str(data)) + command("wear", str(data), "--json")
 
@@ -150,6 +156,7 @@ WAYS: dict[str, Callable[[Path], bytes]] = {
     "verify": verify,
     "dump": dump,
     "report": report,
+    "control": control,
     "wear": wear,
 }
 

@@ -1,0 +1,84 @@
+"""`sceau control`: verifies, gathers, writes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from appliance.audit import control_json
+from appliance.audit.command import _core
+from appliance.audit.control import Control, Proof
+from appliance.audit.control_gather import gather
+from appliance.audit.control_rows import rows
+from appliance.audit.file import write
+from appliance.audit.progress import Show
+from appliance.audit.reading import Period, Reading
+from appliance.audit.report import add_period
+from appliance.audit.source import Unreadable
+from appliance.audit.verify import INTACT, UNREADABLE, Verdict, verify
+
+COLUMNS = 48
+_CODES = """exit code:
+  0  the journal is intact
+  1  it is broken: the document says so, and where
+  2  it could not be made: the line says what to do"""
+
+
+def control_main(argv: Sequence[str]) -> int:
+    options = _parser().parse_args(argv)
+    try:
+        control = make(options.path, Period.of(options.first, options.last), chain=options.chain)
+        if options.pdf:
+            from appliance.audit.control_pdf import pdf
+
+            write(options.pdf, pdf(control))
+    except (Unreadable, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if options.json:
+        sys.stdout.write(control_json.text(control))
+    elif not options.pdf:
+        sys.stdout.writelines(f"{row.text}\n" for row in rows(control, COLUMNS))
+    return int(not control.proof.intact)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "sceau control",
+        description="Makes the control document of a period. Without --pdf or --json it is printed as on paper.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", type=Path, metavar="DATA", help="a data folder or its journal/")
+    add_period(parser)
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="writes the document, A4")
+    parser.add_argument("--json", action="store_true", help="prints it as JSON; amounts in cents")
+    parser.add_argument("--chain", metavar="ID", help="the chain id that a Z ticket prints: pins the chain")
+    return parser
+
+
+def make(path: Path, period: Period, *, chain: str | None = None, progress: Show | None = None) -> Control:
+    """The control document of a journal on flash: verified in full, then read once more.
+
+    `progress` hears of the verification. Raises Unreadable, and ValueError for a body that does not fit its kind.
+    """
+    kinds, refold = _core()
+    verdict = verify(path, "full", chain, refold, progress, kinds)
+    if verdict.code == UNREADABLE:
+        raise Unreadable(verdict.why)
+    reading = Reading(path)
+    control = gather(reading.records(), period, proof_of(verdict, pinned=chain is not None))
+    if not reading.chain:
+        raise Unreadable(f"{path} holds no record that can be read: {verdict.line}")
+    if not control.proof.intact:  # a broken chain still has a name, and a last record that is proven
+        control.proof = control.proof._replace(chain=reading.chain.hex(), head=reading.head.hex())
+    return control
+
+
+def proof_of(verdict: Verdict, *, pinned: bool) -> Proof:
+    intact = verdict.code == INTACT
+    return Proof(
+        intact, verdict.seq, verdict.why, verdict.records, verdict.chain_id.hex(), verdict.head.hex(), pinned and intact
+    )
