@@ -18,7 +18,8 @@ from appliance.core import event as ev
 from appliance.core.catalogue import Article
 from appliance.core.closing import closing_body
 from appliance.core.event import Event, Value
-from appliance.core.ledger import Ledger, apply
+from appliance.core.fold import apply
+from appliance.core.ledger import Ledger
 from appliance.core.sale import Line
 from appliance.core.shop import Identity, Means
 from appliance.core.snapshot import snapshot_body

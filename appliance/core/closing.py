@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from appliance.core.day import Day
 from appliance.core.event import Value
-from appliance.core.ledger import Ledger, fiscal_year
-from appliance.core.totals import Totals
+from appliance.core.folds.period import fiscal_year
+from appliance.core.ledger import Ledger
+from appliance.core.totals import Span, Totals
 
 
 def closing_body(ledger: Ledger) -> dict[int, Value]:
@@ -14,7 +15,6 @@ def closing_body(ledger: Ledger) -> dict[int, Value]:
     if day is None:
         raise ValueError("a closing stands outside a day")
     month, year = day.date[:7], fiscal_year(day.date, ledger.fiscal_year_start)
-    counted = day.expected if day.counted is None else day.counted
     return {
         1: day.number,
         2: day.date,
@@ -25,8 +25,8 @@ def closing_body(ledger: Ledger) -> dict[int, Value]:
         15: day.cash_in,
         16: day.cash_out,
         17: day.expected,
-        18: counted,
-        19: counted - day.expected,
+        18: day.counted,
+        19: None if day.counted is None else day.counted - day.expected,
         20: _traces(day),
         21: month,
         22: ledger.month.total if ledger.month.name == month else 0,
@@ -38,7 +38,25 @@ def closing_body(ledger: Ledger) -> dict[int, Value]:
         28: list[Value](ledger.rates),
         29: ledger.software,
         30: list[Value](day.movements),
+        31: differences(ledger),
     }
+
+
+def differences(ledger: Ledger) -> list[Value]:
+    """Where the sums of the open day do not agree: [what, wanted, found] (CLO-10); none in a till that is whole."""
+    day = ledger.day
+    if day is None:
+        return []
+    totals, start = day.totals, day.start
+    numbers = day.last_ticket - day.first_ticket + 1 if day.first_ticket else 0
+    sums = (
+        ("tickets", numbers, totals.tickets),
+        ("vat", totals.total, sum(row.ttc for row in totals.vat)),
+        ("means", totals.total, sum(row.amount for row in totals.means)),
+        ("perpetual", start.algebraic + totals.total, ledger.perpetual.algebraic),
+        ("absolute", start.absolute + totals.sales - totals.refunds, ledger.perpetual.absolute),
+    )
+    return [[what, wanted, found] for what, wanted, found in sums if wanted != found]
 
 
 def _sales(day: Day) -> dict[int, Value]:
@@ -59,7 +77,9 @@ def _sales(day: Day) -> dict[int, Value]:
 
 
 def _traces(day: Day) -> list[Value]:
-    """Void lines, void orders, drawer openings without a sale, duplicates, refused logins, power cuts, no-prints."""
+    """Void lines, void orders, drawer openings without a sale, duplicates, refused logins, power cuts, no-prints,
+    discounts, changed lines, corrected payments.
+    """
     traces = day.traces
     return [
         traces.void_lines,
@@ -69,4 +89,64 @@ def _traces(day: Day) -> list[Value]:
         traces.refused_logins,
         traces.power_cuts,
         traces.no_prints,
+        traces.discounts,
+        traces.changes,
+        traces.fixes,
     ]
+
+
+def month_body(ledger: Ledger) -> dict[int, Value]:
+    """Of the month whose days are all closed; raises ValueError while a day is open or when nothing waits."""
+    return _period(ledger, ledger.month, ledger.closings[0] + 1)
+
+
+def year_body(ledger: Ledger) -> dict[int, Value]:
+    """Of the fiscal year whose months are all closed (CLO-11)."""
+    if ledger.month.name:
+        raise ValueError("a month of the year is not closed")
+    return _period(ledger, ledger.year, ledger.closings[1] + 1)
+
+
+def _period(ledger: Ledger, span: Span, number: int) -> dict[int, Value]:
+    if ledger.day is not None or not span.name:
+        raise ValueError("a period is closed between two days, once it has one")
+    totals = span.totals
+    vat: list[Value] = [[row.rate, row.ht, row.vat, row.ttc] for row in totals.vat]
+    means: list[Value] = [[row.label, row.kind, row.count, row.amount] for row in totals.means]
+    return {
+        1: number,
+        2: span.name,
+        3: span.first_part,
+        4: span.last_part,
+        5: span.parts,
+        6: span.first_ticket,
+        7: span.last_ticket,
+        8: totals.tickets,
+        9: totals.sales,
+        10: totals.refunds,
+        11: totals.refund_count,
+        12: totals.total,
+        13: vat,
+        14: means,
+        15: ledger.perpetual.algebraic,
+        16: ledger.perpetual.absolute,
+        17: ledger.config[1],
+        18: list[Value](ledger.rates),
+        19: ledger.software,
+        20: span_differences(span),
+    }
+
+
+def span_differences(span: Span) -> list[Value]:
+    """Where what the tickets raised is not what the closings below it say (CLO-10): [what, wanted, found] each."""
+    totals, closed = span.totals, span.closed
+    sums = [
+        ("tickets", closed.tickets, totals.tickets),
+        ("sales", closed.sales, totals.sales),
+        ("refunds", closed.refunds, totals.refunds),
+    ]
+    rates = {row.rate: row.ttc for row in closed.vat}
+    sums += [(f"vat {row.rate}", rates.get(row.rate, 0), row.ttc) for row in totals.vat]
+    means = {(row.label, row.kind): row.amount for row in closed.means}
+    sums += [(f"means {row.label}", means.get((row.label, row.kind), 0), row.amount) for row in totals.means]
+    return [[what, wanted, found] for what, wanted, found in sums if wanted != found]

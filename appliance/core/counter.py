@@ -7,6 +7,7 @@ from appliance.core.act import Act
 from appliance.core.barcode import misread
 from appliance.core.catalogue import Article
 from appliance.core.digits import DIGITS, typed
+from appliance.core.event import Value
 from appliance.core.money import euros
 from appliance.core.sale import MAX_LINES, MAX_QUANTITY, MAX_SIZE, Line
 from appliance.core.turn import Handler, Turn
@@ -101,10 +102,10 @@ def _rate(turn: Turn, article: Article) -> int:
 
 
 def _record_line(turn: Turn, line: Line, how: str, code: str) -> None:
-    number = turn.ledger.order_number
-    values = dict(zip(range(2, 14), line.body(), strict=True))
+    order = turn.order.number if turn.order else turn.ledger.order_number
+    values: dict[int, Value] = dict(zip(range(2, 14), line.body()[:12], strict=True))
     values[10] = line.code or printable(code)[:MAX_CODE]
-    turn.emit(ev.LINE, {1: number, **values, 14: how})
+    turn.emit(ev.LINE, {1: order, **values, 14: how})
 
 
 def take_price(turn: Turn, act: Act) -> None:
@@ -179,7 +180,24 @@ def above(turn: Turn, act: Act) -> None:
     turn.set(above=int(act.value))
 
 
-PLACES = ("", "quantity", "drawer", "more", "reprint", "cash-in", "cash-out", "technician", "errors", "memory", "time")
+PLACES = (
+    "",
+    "quantity",
+    "drawer",
+    "more",
+    "reprint",
+    "refund-list",
+    "fix-list",
+    "parked",
+    "manage",
+    "note",
+    "cash-in",
+    "cash-out",
+    "technician",
+    "errors",
+    "memory",
+    "time",
+)
 
 
 def go(turn: Turn, act: Act) -> None:

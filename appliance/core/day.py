@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from appliance.core.shop import Identity
-from appliance.core.totals import Totals
+from appliance.core.totals import Perpetual, Totals
 
 
 class Traces(NamedTuple):
@@ -18,6 +18,9 @@ class Traces(NamedTuple):
     refused_logins: int = 0
     power_cuts: int = 0
     no_prints: int = 0
+    discounts: int = 0
+    changes: int = 0
+    fixes: int = 0
 
 
 class Day(NamedTuple):
@@ -37,6 +40,8 @@ class Day(NamedTuple):
     movements: tuple[int, int] = (0, 0)
     traces: Traces = Traces()
     counted: int | None = None
+    fixed: tuple[int, ...] = ()  # records of tickets whose payment was corrected
+    start: Perpetual = Perpetual()  # as they stood when the day was opened
 
     @property
     def expected(self) -> int:

@@ -43,4 +43,19 @@ class Examine:
     """Read the last closed day again from flash and hold its snapshot against it; `FlawFound` if it fails."""
 
 
-Effect = Print | Kick | Beep | ReadShop | Advance | Examine
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Make the archive of a closed period: `level` day, month or year, `period` its name; `ArchiveMade` answers."""
+
+    level: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTicket:
+    """Read the sealed record of a ticket back from flash; `TicketRead` answers."""
+
+    record: int
+
+
+Effect = Print | Kick | Beep | ReadShop | Advance | Examine | Archive | ReadTicket

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.core.act import Act
+from appliance.core.event import Event, Value
 from appliance.core.shop import Shop
 
 
@@ -136,6 +138,21 @@ class KeyReady:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketRead:
+    """A sealed ticket as it stands on flash, for a refund or a correction."""
+
+    ticket: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMade:
+    """What became of an archive: the body of its record, or the sentence that says why there is none."""
+
+    body: Mapping[int, Value] | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -164,6 +181,8 @@ Input = (
     | WitnessSaid
     | MediumSaid
     | KeyReady
+    | TicketRead
+    | ArchiveMade
     | JournalBroken
     | Stop
 )

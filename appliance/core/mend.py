@@ -9,7 +9,8 @@ from typing import cast
 
 from appliance.core import event as ev
 from appliance.core.event import Event
-from appliance.core.ledger import Ledger, apply
+from appliance.core.fold import apply
+from appliance.core.ledger import Ledger
 from appliance.core.totals import Perpetual
 
 

@@ -12,6 +12,7 @@ from appliance.core.turn import Handler, Turn
 CUSTOMER = "demande du client"
 AFTER_CUT = "après une coupure"
 AFTER_LOSS = "ticket coupé"
+AFTER_ALONE = "clôture automatique"
 
 
 def accept(turn: Turn, act: Act) -> None:
@@ -66,7 +67,7 @@ def answer_doubt(turn: Turn, act: Act) -> None:
 
 
 def _why(doubt: Paper) -> str:
-    return AFTER_CUT if doubt.why == "cut" else AFTER_LOSS
+    return {"cut": AFTER_CUT, "later": AFTER_ALONE}.get(doubt.why, AFTER_LOSS)
 
 
 def test_page(turn: Turn, act: Act) -> None:

@@ -7,15 +7,16 @@ from appliance.core.act import Act
 from appliance.core.counter import go
 from appliance.core.digits import DIGITS, clear, typed
 from appliance.core.effect import Kick
-from appliance.core.event import Value
+from appliance.core.event import Event, Value
 from appliance.core.law import CASH_CAP, FRANCHISE, WARRANTY
 from appliance.core.money import euros
-from appliance.core.sale import MAX_PAYMENTS, Order, Payment
+from appliance.core.sale import CREDIT, MAX_PAYMENTS, Order, Payment
 from appliance.core.shop import Means
 from appliance.core.turn import Handler, Turn
 from appliance.core.ui import Choice, Message
 
 CHANGE_LABEL = "Rendu"
+CREDITS_SHOWN = 6
 
 
 def give(turn: Turn, act: Act) -> None:
@@ -53,6 +54,8 @@ def take(turn: Turn, chosen: Means, amount: int) -> None:
         _too_many(turn, order)
     elif over > 0 and chosen.over == "refuse":
         _too_much(turn, chosen, order)
+    elif chosen.kind == CREDIT:
+        _ask_credit(turn, chosen, amount)
     elif chosen.kind == "cash" and order.cash_kept + min(amount, order.due) > _cash_cap(turn):
         _over_cap(turn)
     elif chosen.kind == "card":
@@ -88,7 +91,30 @@ def _too_much(turn: Turn, chosen: Means, order: Order) -> None:
     turn.say(Message("Trop élevé.", (f"{article} ne rend pas de monnaie : {due} au plus.",), "", choices))
 
 
-def _settle(turn: Turn, chosen: Means, amount: int) -> None:
+def _ask_credit(turn: Turn, chosen: Means, amount: int) -> None:
+    """A credit note is spent by its number; the oldest that covers most is proposed by the list (`credits`)."""
+    if not turn.ledger.credits:
+        turn.beep("refused")
+        turn.say(Message("Aucun avoir.", ("Aucun avoir de cette caisse n'attend d'être utilisé.",)))
+        return
+    choices = tuple(
+        Choice(f"N° {number:06d} : {euros(left)}", Act("credit", number))
+        for number, left in sorted(turn.ledger.credits.items())[-CREDITS_SHOWN:]
+    )
+    text = ("Choisir le numéro imprimé sur l'avoir.",)
+    turn.say(Message("Quel avoir ?", text, euros(amount), (*choices, Choice("Fermer", Act("close"))), False))
+
+
+def take_credit(turn: Turn, act: Act) -> None:
+    number, order = int(act.value), turn.order
+    left = turn.ledger.credits.get(number, 0)
+    chosen = next((each for each in means(turn) if each.kind == CREDIT), None)
+    turn.set(message=None, typed="")
+    if order is not None and chosen is not None and left > 0 and order.due > 0:
+        _settle(turn, chosen, min(left, order.due), number)
+
+
+def _settle(turn: Turn, chosen: Means, amount: int, credit: int = 0) -> None:
     """Records the payment, its change, and the ticket when nothing is due."""
     order = turn.order
     if order is None:
@@ -96,7 +122,7 @@ def _settle(turn: Turn, chosen: Means, amount: int) -> None:
     over = max(amount - order.due, 0)
     counted = amount if chosen.over == "change" else amount - over
     body: dict[int, Value] = {1: order.number, 2: chosen.label, 3: chosen.kind, 4: counted, 5: amount}
-    turn.emit(ev.PAYMENT, body)
+    turn.emit(ev.PAYMENT, {**body, 6: credit} if credit else body)
     if over and chosen.over == "change":
         turn.emit(ev.CHANGE, {1: order.number, 2: CHANGE_LABEL, 3: "change", 4: -over})
     turn.show("payment")
@@ -104,19 +130,20 @@ def _settle(turn: Turn, chosen: Means, amount: int) -> None:
         finalise(turn, turn.order)
 
 
-def finalise(turn: Turn, order: Order) -> None:
+def finalise(turn: Turn, order: Order, why: str = "") -> Event:
     """The ticket, whole and by value; the drawer opens once for a means that goes into it, or for change."""
-    ticket = turn.emit(ev.TICKET, ticket_body(turn, order))
+    ticket = turn.emit(ev.TICKET, ticket_body(turn, order, why))
     kinds = {"cash" if each.kind == "change" else each.kind for each in order.payments}
     with_drawer = {each.kind for each in means(turn) if each.drawer}
-    if kinds & with_drawer:
+    if kinds & with_drawer and turn.ledger.school is None:
         pulse = turn.emit(ev.DRAWER, {1: "sale", 2: "", 3: ticket.seq})
         turn.effect(Kick(pulse.seq))
     turn.beep("paid")
     turn.show("")
+    return ticket
 
 
-def ticket_body(turn: Turn, order: Order) -> dict[int, Value]:
+def ticket_body(turn: Turn, order: Order, why: str) -> dict[int, Value]:
     day = turn.ledger.day
     if day is None:
         raise ValueError("a ticket stands outside a day")
@@ -125,7 +152,7 @@ def ticket_body(turn: Turn, order: Order) -> dict[int, Value]:
     vat: list[Value] = [[row.rate, row.ht, row.vat, row.ttc] for row in order.vat]
     return {
         1: turn.ledger.ticket_number + 1,
-        2: "sale",
+        2: "sale" if order.original is None else "refund",
         3: order.number,
         4: order.total,
         5: lines,
@@ -138,6 +165,7 @@ def ticket_body(turn: Turn, order: Order) -> dict[int, Value]:
         12: list[Value](turn.ledger.rates),
         13: _mentions(turn, order),
         14: turn.ledger.software,
+        **({} if order.original is None else {15: order.original, 16: why}),
     }
 
 

@@ -6,14 +6,21 @@ without a gap, both perpetual totals, the whole body of each closing, time that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from appliance.core import event as ev
-from appliance.core.closing import closing_body
-from appliance.core.event import Event
-from appliance.core.ledger import Ledger, apply, line_of
-from appliance.core.money import times
+from appliance.core.closing import closing_body, month_body, year_body
+from appliance.core.event import Event, Value
+from appliance.core.fold import apply
+from appliance.core.folds.basket import line_of
+from appliance.core.folds.exercise import inner
+from appliance.core.folds.period import fiscal_year
+from appliance.core.ledger import Ledger
+from appliance.core.money import divide, times
+from appliance.core.sale import Order
+from appliance.core.school import KINDS
+from appliance.core.signed import Link, next_links, string, types
 from appliance.core.snapshot import FOLD, snapshot_body
 from appliance.core.vat import extract
 
@@ -24,13 +31,41 @@ class Refold:
     def __init__(self, ledger: Ledger | None = None) -> None:
         """From the first record, or from the ledger that a proven snapshot restores."""
         self.ledger = ledger or Ledger()
+        self._owed: Event | None = None  # a fact whose seal must come next
+        self._signed: tuple[Event, Event, Mapping[int, Link]] | None = None
 
     def apply(self, record: Any) -> None:  # noqa: ANN401 - storage's Record has the same nine fields, in order
+        self._sealed(record)
         check(self.ledger, record)
         try:
             self.ledger = apply(self.ledger, record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"its body does not fit its kind ({error})") from error
+
+    def _sealed(self, record: Any) -> None:  # noqa: ANN401
+        """Directly behind each fact stands its seal, and nowhere else (FORMAT.md, section Seals)."""
+        fact, self._owed, self._signed = self._owed, None, None
+        is_seal = record.kind == ev.SEAL
+        _require(
+            is_seal == (fact is not None), "a seal is missing before it" if fact else "no record asks for this seal"
+        )
+        if fact is not None:
+            wanted = next_links(self.ledger.seals, fact.kind, fact.body)
+            _require(_numbered(record.body, fact.seq) == wanted, "the seal is not the one that its record asks for")
+            self._signed = fact, record, self.ledger.seals
+        elif types(record.kind, record.body):
+            self._owed = record
+
+    def signed(self) -> list[tuple[bytes, bytes]]:
+        """What the seal just applied signs: strings and their signatures, for whoever holds the key."""
+        if self._signed is None:
+            return []
+        fact, seal, before = self._signed
+        found = []
+        for kind, number, _, signature in cast("list[tuple[int, int, int, bytes]]", seal.body[2]):
+            said = string(fact, kind, number, before.get(kind, Link()).signature)
+            found.append((said.encode(), signature))
+        return found
 
     def said(self) -> str:
         """The class of the witness, and the longest time for which nobody could have noticed a journal put back."""
@@ -39,6 +74,15 @@ class Refold:
             return f"witness class {witness.letter}: nothing outside vouches for this journal, {_lasted(t - witness.t)}"
         longest = _lasted(witness.unwitnessed(t))
         return f"witness class {witness.letter}, counter {witness.counter}: at most {longest} without it"
+
+
+def _numbered(body: Any, fact: int) -> list[list[Any]] | None:  # noqa: ANN401
+    """The strings of a seal without what only the key's holder can make; None when it has another form."""
+    try:
+        strings = [[kind, number, form, bytes(len(signed))] for kind, number, form, signed in body[2]]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return strings if body.get(1) == fact and len(body) == 2 else None
 
 
 def _lasted(ms: int) -> str:
@@ -60,6 +104,7 @@ def check(ledger: Ledger, event: Event) -> None:
         raise ValueError("its session is not the open day's")
     rule = RULES.get(kind)
     try:
+        _require(ledger.school is None or kind not in KINDS, "a sale stands outside the exercise that is on")
         if rule:
             rule(ledger, cast("dict[int, Any]", body), event)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
@@ -78,6 +123,10 @@ def _day_open(ledger: Ledger, body: Body, event: Event) -> None:
     _require(ledger.day is None, "a day is already open")
     _require(body[1] == ledger.day_number + 1, "the day numbers have a gap")
     _require(body[4] == ledger.config.get(1), "the seller is not the one of the configuration")
+    month, year = body[3][:7], fiscal_year(body[3], ledger.fiscal_year_start)
+    _require(ledger.month.name in ("", month), "the month before is not closed")
+    _require(ledger.year.name in ("", year), "the fiscal year before is not closed")
+    _require(month > ledger.closed[0] and year > ledger.closed[1], "it is dated in a period that is closed")
 
 
 def _order(ledger: Ledger, body: Body, event: Event) -> None:
@@ -91,13 +140,53 @@ def _line(ledger: Ledger, body: Body, event: Event) -> None:
     _require(order is not None and body[1] == order.number, "the line belongs to no open order")
     line = line_of(event)
     _require(order is None or line.number == len(order.lines) + 1, "the line numbers have a gap")
-    _require(line.amount == times(line.unit_price, line.quantity), "quantity times price is not the amount")
+    whole = times(line.unit_price, line.quantity)
+    _require(line.amount == whole - line.discount, "quantity times price, less the discount, is not the amount")
     _require((line.ht, line.vat) == extract(line.amount, line.rate), "the VAT of the line is wrong")
 
 
 def _line_void(ledger: Ledger, body: Body, event: Event) -> None:
     lines = ledger.order.live if ledger.order else ()
     _require(any(x.number == body[2] and x.amount == -body[4] for x in lines), "no such line can be given up")
+
+
+def _line_change(ledger: Ledger, body: Body, event: Event) -> None:
+    _of_order(ledger, body, event)
+    order = ledger.order
+    _require(order is not None and any(x.number == body[2] for x in order.standing), "no such line can be changed")
+    _require(body[5] == times(body[4], body[3]) - body[9], "quantity times price, less the discount, is not the amount")
+    rate = order.line(body[2]).rate if order else 0
+    _require((body[6], body[7]) == extract(body[5], rate), "the VAT of the line is wrong")
+
+
+def _discount(ledger: Ledger, body: Body, event: Event) -> None:
+    _of_order(ledger, body, event)
+    order = ledger.order
+    _require(order is not None and not order.payments, "a discount stands behind a payment")
+    if body[2] is not None and order is not None:
+        line = order.line(body[2])
+        whole = times(line.unit_price, line.quantity)
+        _require(0 <= body[4] <= whole, "the discount is more than the line")
+        _require(body[3] is None or body[4] == divide(whole * body[3], 10_000), "the discount is not its percentage")
+
+
+def _park(ledger: Ledger, body: Body, event: Event) -> None:
+    _of_order(ledger, body, event)
+    _require(ledger.order is not None and not ledger.order.payments, "a basket with payments is parked")
+
+
+def _recall(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.order is None, "a basket is recalled over another")
+    _require(any(order.number == body[1] for order in ledger.parked), "no such basket is parked")
+
+
+def _payment_fix(ledger: Ledger, body: Body, event: Event) -> None:
+    day = ledger.day
+    _require(day is not None and body[2] not in day.fixed, "the payments of this ticket were already corrected")
+    _require(body[3][2] == -body[4][2], "the two payments of the correction are not of one sum")
+    known = next((x for x in ledger.tickets if x.record == body[2]), None)
+    _require(known is not None and known.number == body[1], "no such ticket can be corrected")
+    _require(known is not None and known.session == event.session, "the ticket is of a day that is closed")
 
 
 def _order_void(ledger: Ledger, body: Body, event: Event) -> None:
@@ -121,11 +210,29 @@ def _ticket(ledger: Ledger, body: Body, event: Event) -> None:
     vat = [[row.rate, row.ht, row.vat, row.ttc] for row in order.vat]
     _require(body[6] == vat, "the VAT of the ticket is not the sum of its lines")
     _require(body[7] == [p.body() for p in order.payments], "the payments of the ticket are not those taken")
+    _require(
+        body[2] == ("sale" if order.original is None else "refund"), "the ticket is of another type than its order"
+    )
+    if order.original is not None:
+        _refund(ledger, body, order)
     after = ledger.perpetual.plus(order.total)
     _require((body[9], body[10]) == (after.algebraic, after.absolute), "a perpetual total is wrong")
     _require(body[8] == order.articles, "the number of articles is not that of the lines")
     identity = ledger.day.identity.body() if ledger.day else None
     _require(body[11] == identity and body[12] == list(ledger.rates), "the seller or the rates are not the day's")
+
+
+def _refund(ledger: Ledger, body: Body, order: Order) -> None:
+    """Of a ticket still in reach its lines can be given back once (INA-02)."""
+    original = cast("list[Any]", order.original)
+    _require(body[15] == original, "the refund names another ticket than its order")
+    known = next((x for x in ledger.tickets if x.record == original[1]), None)
+    _require(
+        known is not None and (known.number, known.t, known.tz) == (original[0], *original[2:4]), "it refunds no ticket"
+    )
+    back = ledger.refunded.get(original[1], ())
+    _require(not set(original[4]) & set(back), "a line is given back twice")
+    _require(len(original[4]) == len(order.live) and order.total <= 0, "the refund is not of those lines")
 
 
 def _print(ledger: Ledger, body: Body, event: Event) -> None:
@@ -140,7 +247,8 @@ def _duplicate(ledger: Ledger, body: Body, event: Event) -> None:
 def _count(ledger: Ledger, body: Body, event: Event) -> None:
     day = ledger.day
     _require(day is not None and body[2] == day.expected, "the expected sum is not what the drawer must hold")
-    _require(body[3] == body[1] - body[2], "the gap is not counted less expected")
+    gap = None if body[1] is None else body[1] - body[2]
+    _require(body[3] == gap, "the gap is not counted less expected")
 
 
 def _day_close(ledger: Ledger, body: Body, event: Event) -> None:
@@ -151,10 +259,50 @@ def _day_close(ledger: Ledger, body: Body, event: Event) -> None:
         _require(body[key] == value, f"the closing's {names[key]} is not what the day adds up to")
 
 
+def _month_close(ledger: Ledger, body: Body, event: Event) -> None:
+    _period(body, month_body(ledger), ev.MONTH_CLOSE)
+
+
+def _year_close(ledger: Ledger, body: Body, event: Event) -> None:
+    _period(body, year_body(ledger), ev.YEAR_CLOSE)
+
+
+def _period(body: Body, wanted: Mapping[int, Value], kind: int) -> None:
+    names = ev.NAMES[kind][1]
+    for key, value in wanted.items():
+        _require(body[key] == value, f"the closing's {names[key]} is not what its parts add up to")
+
+
+def _x_report(ledger: Ledger, body: Body, event: Event) -> None:
+    _period(body, closing_body(ledger), ev.X_REPORT)
+
+
+def _training_on(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(ledger.school is None and ledger.day is not None and ledger.order is None, "an exercise cannot begin here")
+    _require(body[1] == ledger.schooled[0] + 1, "the exercises' numbers have a gap")
+
+
+def _training_off(ledger: Ledger, body: Body, event: Event) -> None:
+    school = ledger.school
+    _require(school is not None and (body[1], body[2]) == school[:2], "no such exercise is on")
+
+
+def _training(ledger: Ledger, body: Body, event: Event) -> None:
+    school = ledger.school
+    _require(school is not None and body[1] == school.responsible, "no such exercise is on")
+    _require(body[2] in KINDS, "an exercise holds what is no sale")
+    rule = RULES.get(body[2])
+    if rule:
+        rule(ledger, body[3], inner(event))
+
+
 def _snapshot(ledger: Ledger, body: Body, event: Event) -> None:
-    closed = ledger.papers[-1].order if ledger.papers else -1
-    _require(closed == event.seq - 1 and ledger.day is None, "a snapshot stands elsewhere than after a closing")
+    _require(ledger.day is None and ledger.order is None, "a snapshot stands elsewhere than after a closing")
     _require(body[1] != FOLD or body == snapshot_body(ledger), "the snapshot is not what the records add up to")
+
+
+def _note(ledger: Ledger, body: Body, event: Event) -> None:
+    _require(0 <= body[1] < event.seq, "it comments on a record that is still to come")
 
 
 def _defect(ledger: Ledger, body: Body, event: Event) -> None:
@@ -181,6 +329,18 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.ORDER: _order,
     ev.LINE: _line,
     ev.LINE_VOID: _line_void,
+    ev.LINE_CHANGE: _line_change,
+    ev.DISCOUNT: _discount,
+    ev.PARK: _park,
+    ev.RECALL: _recall,
+    ev.PAYMENT_FIX: _payment_fix,
+    ev.MONTH_CLOSE: _month_close,
+    ev.YEAR_CLOSE: _year_close,
+    ev.X_REPORT: _x_report,
+    ev.TRAINING_ON: _training_on,
+    ev.TRAINING_OFF: _training_off,
+    ev.TRAINING: _training,
+    ev.NOTE: _note,
     ev.ORDER_VOID: _order_void,
     ev.PAYMENT: _of_order,
     ev.CHANGE: _of_order,

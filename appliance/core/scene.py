@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.instant import Instant
-from appliance.core.scenes import locked, memory, more, payment, sale, session
+from appliance.core.scenes import correction, locked, manage, memory, more, payment, sale, session
 from appliance.core.turn import State, screen
 from appliance.core.view import View
 
@@ -30,6 +30,18 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "payment": payment.view,
     "more": more.menu,
     "reprint": more.reprint,
+    "refund-list": correction.tickets,
+    "fix-list": correction.tickets,
+    "refund": correction.refund,
+    "fix": correction.fix,
+    "parked": correction.parked,
+    "line": correction.line,
+    "new-quantity": correction.entry,
+    "new-price": correction.entry,
+    "percent": correction.entry,
+    "amount": correction.entry,
+    "manage": manage.view,
+    "note": manage.note,
     "cash-in": session.movement,
     "cash-out": session.movement,
     "drawer": session.drawer,

@@ -6,23 +6,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.core import event as ev
-from appliance.core import wear, witness
-from appliance.core.closing import closing_body
+from appliance.core import periods, training, wear, witness
+from appliance.core.closing import closing_body, differences
 from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
-from appliance.core.effect import Examine, Kick, Print, ReadShop
+from appliance.core.effect import Archive, Examine, Kick, Print, ReadShop
 from appliance.core.snapshot import LIMIT, size, snapshot_body
 from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
 
 if TYPE_CHECKING:
     from appliance.core.act import Act
     from appliance.core.event import Value
+    from appliance.core.sale import Order
     from appliance.core.turn import Handler, Turn
 
 IN_REASONS = ("monnaie", "fond de caisse", "apport", "remboursement", "autre")
 OUT_REASONS = ("timbres", "banque", "achat", "fournisseur", "autre")
 DRAWER_REASONS = ("appoint", "monnaie", "vérification", "autre")
 MAX_COUNT = 9999
+START_OF_CLOSING = 330  # JET code
 
 
 def start_day(turn: Turn, act: Act) -> None:
@@ -34,10 +36,14 @@ def open_day(turn: Turn) -> None:
     """What changed of the shop is recorded by value, then the day and its float."""
     if turn.ledger.day is not None or turn.ui.screen not in ("", "open-day") or not turn.ledger.operator:
         return
+    date = business_date(turn)
+    if periods.is_closed(turn, date):
+        periods.refuse(turn, date)
+        return
+    periods.cascade(turn, date)
     config = turn.shop.config()
     if dict(turn.ledger.config) != config:
         turn.emit(ev.CONFIG, config)
-    date = (turn.local - timedelta(hours=turn.shop.day_pivot)).date().isoformat()
     number = turn.ledger.day_number + 1
     amount = turn.ledger.last_float if turn.ui.fresh else typed(turn)
     made = turn.emit(ev.DAY_OPEN, {1: number, 2: amount, 3: date, 4: turn.shop.identity.body()})
@@ -45,6 +51,11 @@ def open_day(turn: Turn) -> None:
     turn.show("")
     if made.body[2]:
         turn.beep("accepted")
+
+
+def business_date(turn: Turn) -> str:
+    """A night's sales belong to the day before the pivot hour (CLO-03)."""
+    return (turn.local - timedelta(hours=turn.shop.day_pivot)).date().isoformat()
 
 
 def cash_in(turn: Turn, act: Act) -> None:
@@ -67,7 +78,7 @@ def reason(turn: Turn, reasons: tuple[str, ...]) -> str:
 
 def _move(turn: Turn, kind: int, why: str, reasons: tuple[str, ...]) -> None:
     """Money moves only with its record; the drawer opens once for it (PAY-09)."""
-    if typed(turn) == 0 or turn.ledger.day is None:
+    if typed(turn) == 0 or turn.ledger.day is None or training.in_the_way(turn):
         return
     moved = turn.emit(kind, {1: typed(turn), 2: reason(turn, reasons)})
     pulse = turn.emit(ev.DRAWER, {1: why, 2: reason(turn, reasons), 3: moved.seq})
@@ -77,6 +88,8 @@ def _move(turn: Turn, kind: int, why: str, reasons: tuple[str, ...]) -> None:
 
 def open_drawer(turn: Turn, act: Act) -> None:
     """Without a sale: a reason, a record, one pulse."""
+    if training.in_the_way(turn):
+        return
     pulse = turn.emit(ev.DRAWER, {1: "asked", 2: str(act.value), 3: None})
     turn.effect(Kick(pulse.seq))
     turn.show("")
@@ -84,6 +97,8 @@ def open_drawer(turn: Turn, act: Act) -> None:
 
 def start_count(turn: Turn, act: Act) -> None:
     """Clôturer la journée: refused while a basket stands."""
+    if training.in_the_way(turn):
+        return
     if turn.order is not None and turn.order.live:
         turn.beep("refused")
         turn.show("")
@@ -142,11 +157,38 @@ def close_day(turn: Turn, act: Act) -> None:
     day = turn.ledger.day
     if day is None:
         return
+    if differences(turn.ledger) and not _decided(turn):
+        return
+    turn.emit(ev.JET, {1: START_OF_CLOSING, 2: "day", 3: None})
     if turn.order is not None:
         turn.emit(ev.ORDER_VOID, {1: turn.order.number, 2: 0, 3: 0, 4: "ticket vide"})
     total = counted(turn.ui.counts)
     detail: list[Value] = [[value, count] for value, count in zip(DENOMINATIONS, turn.ui.counts, strict=True) if count]
     turn.emit(ev.COUNT, {1: total, 2: day.expected, 3: total - day.expected, 4: detail})
+    turn.effect(Print(_close(turn)))
+    turn.show("")
+
+
+def _decided(turn: Turn) -> bool:
+    """Sums that do not agree are closed only by a manager, and the defect is recorded first (CLO-10, JET-04)."""
+    if turn.person is None or turn.person.role != "manager":
+        turn.beep("refused")
+        where = ", ".join(str(each[0]) for each in differences(turn.ledger) if isinstance(each, list))
+        text = (
+            f"Les sommes de la journée ne concordent pas : {where}.",
+            "Un responsable doit s'identifier pour clôturer.",
+        )
+        turn.say(Message("Sommes en désaccord.", text))
+        return False
+    made = turn.emit(
+        ev.DEFECT, {1: turn.ledger.seq, 2: "les sommes de la journée ne concordent pas", 3: None, 4: "sums"}
+    )
+    turn.emit(ev.RESUMED, {1: made.seq})
+    return True
+
+
+def _close(turn: Turn) -> int:
+    """The closing itself, its snapshot, and what follows by itself; the record's number."""
     wear.record(turn)
     made = turn.emit(ev.DAY_CLOSE, closing_body(turn.ledger))
     snapshot = snapshot_body(turn.ledger)
@@ -154,8 +196,49 @@ def close_day(turn: Turn, act: Act) -> None:
         turn.emit(ev.SNAPSHOT, snapshot)
         turn.effect(Examine())
     witness.mark(turn)
-    turn.effect(Print(made.seq))
-    turn.show("")
+    turn.effect(Archive("day", str(made.body[2])))
+    return made.seq
+
+
+def overdue(turn: Turn) -> bool:
+    """Whether the pivot hour after the open day has passed."""
+    day = turn.ledger.day
+    return day is not None and turn.state.shop is not None and business_date(turn) > day.date
+
+
+def close_forgotten(turn: Turn) -> None:
+    """At the pivot hour, or at the next start: the basket is parked, nothing is counted, the Z is printed later.
+
+    A basket on which money was taken, or a question that waits for an answer, keeps the day open until it is settled.
+    """
+    order, school = turn.order, turn.ledger.school
+    if not overdue(turn) or turn.ledger.question or turn.ledger.defect or not turn.ledger.trusted:
+        return
+    if (order is not None and order.payments) or (order is not None and order.asked):
+        return
+    who = turn.ledger.operator
+    turn.emit(ev.JET, {1: START_OF_CLOSING, 2: "day automatic", 3: None}, operator=who)
+    if order is not None:
+        turn.emit(ev.PARK if order.live else ev.ORDER_VOID, _left(order))
+    if school is not None:
+        training.off(turn)
+    day = turn.ledger.day
+    if day is not None:
+        turn.emit(ev.COUNT, {1: None, 2: day.expected, 3: None, 4: []})
+        _close(turn)
+        turn.show("")
+
+
+def _left(order: Order) -> dict[int, Value]:
+    return {1: order.number} if order.live else {1: order.number, 2: 0, 3: 0, 4: "ticket vide"}
+
+
+def x_report(turn: Turn, act: Act) -> None:
+    """The sums of the open day at any time, without closing it."""
+    if turn.ledger.day is not None and turn.ledger.school is None:
+        made = turn.emit(ev.X_REPORT, closing_body(turn.ledger))
+        turn.effect(Print(made.seq))
+        turn.show("")
 
 
 OPEN_DAY: dict[str, Handler] = {**DIGITS, "next": start_day, "go": go, "devices": devices}

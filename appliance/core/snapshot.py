@@ -11,10 +11,14 @@ from typing import Any, Final, cast
 
 from appliance.core.document import Paper, TicketRef
 from appliance.core.event import Event, Value
-from appliance.core.ledger import REMEMBERED, Ledger, configured
+from appliance.core.folds.machine import configured
+from appliance.core.ledger import REMEMBERED, Ledger
 from appliance.core.recent import Recent
-from appliance.core.standing import Defect, Witnessed, Worn
-from appliance.core.totals import Period, Perpetual
+from appliance.core.sale import Line, Order, Rebate
+from appliance.core.signed import Link
+from appliance.core.standing import Archived, Defect, Witnessed, Worn
+from appliance.core.totals import MeansRow, Perpetual, Span, Totals
+from appliance.core.vat import VatRow
 
 FOLD: Final = 1  # changes when the same records fold to another ledger: then old snapshots are not used
 LIMIT: Final = 20_000  # bytes; a closing, its count and its snapshot share one frame
@@ -22,9 +26,9 @@ LIMIT: Final = 20_000  # bytes; a closing, its count and its snapshot share one 
 
 def snapshot_body(ledger: Ledger) -> dict[int, Value]:
     """Of a ledger without an open day or basket; raises ValueError for any other."""
-    if ledger.day is not None or ledger.order is not None:
+    if ledger.day is not None or ledger.order is not None or ledger.school is not None:
         raise ValueError("a snapshot stands only after a closing")
-    return {1: FOLD, **_machine(ledger), **_counter(ledger), **_sums(ledger)}
+    return {1: FOLD, **_machine(ledger), **_counter(ledger), **_sums(ledger), **_proof(ledger)}
 
 
 def _machine(ledger: Ledger) -> dict[int, Value]:
@@ -62,13 +66,42 @@ def _counter(ledger: Ledger) -> dict[int, Value]:
 def _sums(ledger: Ledger) -> dict[int, Value]:
     return {
         17: [ledger.perpetual.algebraic, ledger.perpetual.absolute],
-        18: [ledger.month.name, ledger.month.total],
-        19: [ledger.year.name, ledger.year.total],
+        18: _span(ledger.month),
+        19: _span(ledger.year),
         20: list[Value](ledger.witness),
         21: list[Value](ledger.defect) if ledger.defect else None,
         22: list[Value](ledger.worn),
         23: list[Value](ledger.named),
     }
+
+
+def _proof(ledger: Ledger) -> dict[int, Value]:
+    return {
+        24: [[kind, *ledger.seals[kind]] for kind in sorted(ledger.seals)],
+        25: [_order(order) for order in ledger.parked],
+        26: list[Value](ledger.schooled),
+        27: [*ledger.closings, *ledger.closed],
+        28: list[Value](ledger.archived),
+        29: _pairs(ledger.credits),
+        30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
+    }
+
+
+def _span(span: Span) -> list[Value]:
+    sums: list[Value] = [_totals(span.totals), _totals(span.closed)]
+    return [span.name, span.first_ticket, span.last_ticket, span.first_part, span.last_part, span.parts, *sums]
+
+
+def _totals(totals: Totals) -> list[Value]:
+    vat: list[Value] = [[row.rate, row.ht, row.vat, row.ttc] for row in totals.vat]
+    means: list[Value] = [[row.label, row.kind, row.count, row.amount] for row in totals.means]
+    return [totals.tickets, totals.sales, totals.refund_count, totals.refunds, vat, means]
+
+
+def _order(order: Order) -> list[Value]:
+    """A parked basket: money was never taken on it."""
+    lines: list[Value] = [[*line.body(), int(line.void)] for line in order.lines]
+    return [order.number, lines, list[Value](order.rebate) if order.rebate else None]
 
 
 def _pairs(mapping: Mapping[Any, int]) -> list[Value]:
@@ -102,7 +135,7 @@ def restore(event: Event) -> Ledger | None:
     if body[1] != FOLD:
         return None
     ledger = Ledger(event.seq + 1, event.t, event.tz, event.up, event.till)
-    return _with_sums(_with_counter(_with_machine(ledger, body), body), body)
+    return _with_proof(_with_sums(_with_counter(_with_machine(ledger, body), body), body), body)
 
 
 def _with_machine(ledger: Ledger, body: dict[int, Any]) -> Ledger:
@@ -141,13 +174,45 @@ def _with_counter(ledger: Ledger, body: dict[int, Any]) -> Ledger:
 def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
     return ledger._replace(
         perpetual=Perpetual(*body[17]),
-        month=Period(*body[18]),
-        year=Period(*body[19]),
+        month=_span_of(body[18]),
+        year=_span_of(body[19]),
         witness=Witnessed(*body[20]),
         defect=Defect(*body[21]) if body[21] else None,
         worn=Worn(*body[22]),
         named=tuple(body[23]),
     )
+
+
+def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
+    month_number, year_number, month, year = body[27]
+    return ledger._replace(
+        seals={kind: Link(number, signature) for kind, number, signature in body[24]},
+        parked=tuple(_order_of(each) for each in body[25]),
+        schooled=tuple(body[26]),
+        closings=(month_number, year_number),
+        closed=(month, year),
+        archived=Archived(*body[28]),
+        credits=dict(body[29]),
+        refunded={record: tuple(lines) for record, lines in body[30]},
+    )
+
+
+def _span_of(value: list[Any]) -> Span:
+    name, first_ticket, last_ticket, first_part, last_part, parts, totals, closed = value
+    sums = _totals_of(totals), _totals_of(closed)
+    return Span(name, first_ticket, last_ticket, first_part, last_part, parts, *sums)
+
+
+def _totals_of(value: list[Any]) -> Totals:
+    tickets, sales, refund_count, refunds, vat, means = value
+    rows = tuple(VatRow(*row) for row in vat)
+    return Totals(tickets, sales, refund_count, refunds, rows, tuple(MeansRow(*row) for row in means))
+
+
+def _order_of(value: list[Any]) -> Order:
+    number, lines, rebate = value
+    kept = tuple(Line._make((*line[:-1], bool(line[-1]))) for line in lines)
+    return Order(number, kept, rebate=Rebate(*rebate) if rebate else None)
 
 
 def _refs(runs: list[Any], last: int) -> Recent[TicketRef]:

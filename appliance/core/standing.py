@@ -35,3 +35,13 @@ class Worn(NamedTuple):
     bytes: int = 0
     flushes: int = 0
     t: int = 0
+
+
+class Archived(NamedTuple):
+    """The last archive: its record, level, last business date, time in ms, and when a copy last left the device."""
+
+    record: int = 0
+    level: str = ""
+    until: str = ""
+    t: int = 0
+    copied: int = 0

@@ -7,12 +7,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from appliance.core import clock, counter, defect, operator, papers, payment, session, wear, witness
+from appliance.core import (
+    alteration,
+    archiving,
+    clock,
+    correction,
+    counter,
+    defect,
+    note,
+    operator,
+    papers,
+    payment,
+    periods,
+    session,
+    training,
+    wear,
+    witness,
+)
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
+from appliance.core.fold import fold
 from appliance.core.input import (
+    ArchiveMade,
     Badge,
     Boot,
     Code,
@@ -28,11 +46,11 @@ from appliance.core.input import (
     ShopRead,
     Stop,
     Tick,
+    TicketRead,
     Touched,
     WitnessSaid,
 )
 from appliance.core.instant import Instant
-from appliance.core.ledger import fold
 from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
 from appliance.core.ui import Message
 
@@ -82,6 +100,7 @@ def _rest(turn: Turn, what: Input) -> None:
         case MediumSaid():
             turn.state = replace(turn.state, medium=what)
         case KeyReady(key, proof):
+            turn.emit(ev.JET, {1: 450, 2: key.hex(), 3: None}, operator="")  # nothing may follow the key's record
             turn.emit(ev.KEY, {1: key, 2: proof}, operator="")
         case JournalBroken(why):
             turn.set(broken=why)
@@ -90,7 +109,12 @@ def _rest(turn: Turn, what: Input) -> None:
             witness.mark(turn)
             wear.record(turn)
             turn.emit(ev.STOP, {1: why})
+        case TicketRead():
+            correction.read(turn, what)
+        case ArchiveMade():
+            archiving.made(turn, what)
         case Tick():
+            session.close_forgotten(turn)
             witness.hourly(turn)
 
 
@@ -101,8 +125,11 @@ def _boot(turn: Turn, boot: Boot) -> None:
         _genesis(turn, boot)
     if boot.gap is not None:
         turn.emit(ev.RECOVERED, {1: boot.gap[0], 2: boot.gap[1]}, operator="")
+    before = turn.ledger.software
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware}, operator="")
+    if before not in ("", boot.software):
+        turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:
         turn.emit(ev.LOGOUT, {1: "power cut"})
     clock.at_boot(turn, corrected)
@@ -110,6 +137,7 @@ def _boot(turn: Turn, boot: Boot) -> None:
         turn.effect(Examine())
     for flaw in boot.flaws:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
+    session.close_forgotten(turn)
 
 
 def _genesis(turn: Turn, boot: Boot) -> None:
@@ -215,7 +243,13 @@ def _close_message(turn: Turn, act: Act) -> None:
     turn.set(message=None, code="")
 
 
-MESSAGE: dict[str, Handler] = {"close": _close_message, "department": counter.department, "take-all": payment.take_all}
+MESSAGE: dict[str, Handler] = {
+    "close": _close_message,
+    "department": counter.department,
+    "take-all": payment.take_all,
+    "credit": payment.take_credit,
+    "period-close": periods.confirmed,
+}
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
 
@@ -232,9 +266,27 @@ ACTS: dict[str, dict[str, Handler]] = {
     "memory": BACK,
     "time": clock.TIME,
     "open-day": session.OPEN_DAY,
-    "sale": counter.SALE,
+    "sale": {**counter.SALE, "change": alteration.change},
     "payment": payment.PAYMENT,
-    "more": {**counter.MORE, "close-day": session.start_count},
+    "more": {
+        **counter.MORE,
+        "close-day": session.start_count,
+        "x-report": session.x_report,
+        **training.TRAINING,
+        **alteration.TICKET,
+    },
+    "parked": {**BACK, **alteration.TICKET},
+    "manage": {**BACK, **periods.PERIODS, **training.TRAINING},
+    "note": {**BACK, **note.NOTE},
+    "line": alteration.LINE,
+    "new-quantity": alteration.NEW_QUANTITY,
+    "new-price": alteration.NEW_PRICE,
+    "percent": alteration.PERCENT,
+    "amount": alteration.AMOUNT,
+    "refund-list": {**BACK, **correction.LIST},
+    "fix-list": {**BACK, **correction.LIST},
+    "refund": {**BACK, **correction.REFUND},
+    "fix": {**BACK, **correction.FIX},
     "reprint": {**BACK, **papers.REPRINT},
     "quantity": counter.QUANTITY,
     "price": counter.PRICE,

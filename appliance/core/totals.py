@@ -38,16 +38,30 @@ class Totals:
         return sum(row.amount for row in self.means if row.kind == "cash")
 
     def with_ticket(self, total: int, vat: Rows, payments: tuple[Payment, ...]) -> Totals:
-        sale = total >= 0
-        return replace(
-            self,
-            tickets=self.tickets + 1,
-            sales=self.sales + (total if sale else 0),
-            refund_count=self.refund_count + (0 if sale else 1),
-            refunds=self.refunds + (0 if sale else total),
-            vat=add(self.vat, vat),
-            means=_means(self.means, payments),
+        return self.plus(Totals.of(total, vat, payments), payments)
+
+    @staticmethod
+    def of(total: int, vat: Rows, payments: tuple[Payment, ...]) -> Totals:
+        """Of one ticket; a refund's total is negative."""
+        means = _means((), payments)
+        return Totals(1, total, 0, 0, vat, means) if total >= 0 else Totals(1, 0, 1, total, vat, means)
+
+    def plus(self, more: Totals, payments: tuple[Payment, ...] | None = None) -> Totals:
+        """`payments`, when known, join their means one by one: change goes to the first cash row there is."""
+        means = _joined(self.means, more.means) if payments is None else _means(self.means, payments)
+        return Totals(
+            self.tickets + more.tickets,
+            self.sales + more.sales,
+            self.refund_count + more.refund_count,
+            self.refunds + more.refunds,
+            add(self.vat, more.vat),
+            means,
         )
+
+    def fixed(self, minus: Payment, plus: Payment) -> Totals:
+        """A payment counted under another means: a pair that adds up to nothing."""
+        lower = replace(self, means=_joined(self.means, (MeansRow(minus.label, minus.kind, -1, minus.amount),)))
+        return replace(lower, means=_joined(lower.means, (MeansRow(plus.label, plus.kind, 1, plus.amount),)))
 
 
 def _means(rows: tuple[MeansRow, ...], payments: tuple[Payment, ...]) -> tuple[MeansRow, ...]:
@@ -58,6 +72,14 @@ def _means(rows: tuple[MeansRow, ...], payments: tuple[Payment, ...]) -> tuple[M
         key = key or (payment.label, payment.kind)
         old = sums.get(key, MeansRow(*key, 0, 0))
         sums[key] = replace(old, count=old.count + (0 if change else 1), amount=old.amount + payment.amount)
+    return tuple(sums.values())
+
+
+def _joined(rows: tuple[MeansRow, ...], more: tuple[MeansRow, ...]) -> tuple[MeansRow, ...]:
+    sums = {(row.label, row.kind): row for row in rows}
+    for row in more:
+        old = sums.get((row.label, row.kind), MeansRow(row.label, row.kind, 0, 0))
+        sums[row.label, row.kind] = replace(old, count=old.count + row.count, amount=old.amount + row.amount)
     return tuple(sums.values())
 
 
@@ -73,11 +95,35 @@ class Perpetual:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Turnover since the start of a month ("2026-11") or a fiscal year ("2026-01")."""
+class Span:
+    """A month ("2026-11") or a fiscal year ("2026-01") not yet closed.
+
+    `totals` is what its tickets raised, `closed` the sum of the closings below it: days of a month, months of a year.
+    """
 
     name: str = ""
-    total: int = 0
+    first_ticket: int = 0
+    last_ticket: int = 0
+    first_part: int = 0
+    last_part: int = 0
+    parts: int = 0
+    totals: Totals = Totals()
+    closed: Totals = Totals()
 
-    def plus(self, name: str, total: int) -> Period:
-        return Period(name, total if name != self.name else self.total + total)
+    @property
+    def total(self) -> int:
+        return self.totals.total
+
+    def named(self, name: str) -> Span:
+        return self if name == self.name else Span(name)
+
+    def with_ticket(self, number: int, totals: Totals) -> Span:
+        """`totals`: this ticket's own."""
+        first = self.first_ticket or number
+        return replace(self, first_ticket=first, last_ticket=number, totals=self.totals.plus(totals))
+
+    def with_part(self, number: int, totals: Totals) -> Span:
+        """One closing below; `number` is its own."""
+        first = self.first_part or number
+        closed = self.closed.plus(totals)
+        return replace(self, first_part=first, last_part=number, parts=self.parts + 1, closed=closed)

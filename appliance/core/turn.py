@@ -7,16 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.effect import Beep, Effect
 from appliance.core.event import Event, Value
+from appliance.core.fold import apply
+from appliance.core.grid import Grid
 from appliance.core.input import Device, MediumSaid
 from appliance.core.instant import Instant
-from appliance.core.ledger import Ledger, apply
+from appliance.core.ledger import Ledger
 from appliance.core.sale import Order
+from appliance.core.school import KINDS as SCHOOL_KINDS
 from appliance.core.shop import Operator, Shop
+from appliance.core.signed import next_links
 from appliance.core.ui import Message, Ui
-from appliance.core.view import Grid
 
 ERRORS_KEPT = 20
 
@@ -83,7 +87,22 @@ class Turn:
         return self.shop.operator(self.ledger.operator) if self.ledger.operator else None
 
     def emit(self, kind: int, body: dict[int, Value], operator: str | None = None) -> Event:
-        """Decides one record. Its moment is this step's; the session is the open day's number, else 0."""
+        """Decides one record, and the seal of the strings that it asks for directly behind it.
+
+        In training a sale's records are wrapped (TRN-02); what is returned is always the act itself.
+        """
+        school = self.ledger.school
+        if school is not None and kind in SCHOOL_KINDS:
+            made = self._record(ev.TRAINING, {1: school.responsible, 2: kind, 3: body}, operator)
+        else:
+            made = self._record(kind, body, operator)
+        strings = next_links(self.ledger.seals, made.kind, made.body)
+        if strings:
+            self._record(ev.SEAL, {1: made.seq, 2: strings}, operator)
+        return made._replace(kind=kind, body=body)
+
+    def _record(self, kind: int, body: dict[int, Value], operator: str | None) -> Event:
+        """Its moment is this step's; the session is the open day's number, else 0."""
         ledger = self.ledger
         who = ledger.operator if operator is None else operator
         session = ledger.day.number if ledger.day else 0
@@ -140,7 +159,7 @@ def asks_clock(state: State) -> bool:
     return not state.ledger.trusted and not state.ui.asked_clock and at_rest(state)
 
 
-BETWEEN_DAYS = ("more", "reprint", "technician", "errors", "memory", "time")
+BETWEEN_DAYS = ("more", "reprint", "manage", "note", "technician", "errors", "memory", "time")
 
 
 def screen(state: State) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from appliance.core.act import Act
+from appliance.core.event import Event
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 NO_COUNTS = (0,) * len(DENOMINATIONS)
@@ -50,5 +51,7 @@ class Ui(NamedTuple):
     message: Message | None = None
     refusal: str = ""
     list_page: int = 0
+    ticket: Event | None = None  # the sealed one that is refunded or corrected
+    picked: tuple[int, ...] = ()  # its lines, or the one payment
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False

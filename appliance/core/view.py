@@ -175,17 +175,6 @@ class SaleView:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """How many things a page of the display holds: given by the theme of the panel to the core."""
-
-    columns: int = 4
-    rows: int = 5
-    categories: int = 8
-    lines: int = 9  # basket rows without the action row
-    names: int = 8
-
-
-@dataclass(frozen=True, slots=True)
 class Paid:
     label: str
     amount: str
@@ -338,6 +327,33 @@ class ReprintView:
 
 
 @dataclass(frozen=True, slots=True)
+class PickRow:
+    label: str
+    amount: str
+    picked: bool
+    act: Act | None  # None: it cannot be picked (any more), and `note` says why
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickView:
+    """Lines or payments of one ticket to choose from, a reason, and what to do with them: one key a means."""
+
+    header: Header
+    title: str
+    name: str  # of the screen, for tests and flows: "refund", "payment-fix"
+    rows: tuple[PickRow, ...]  # a page of 6
+    older: Key | None
+    newer: Key | None
+    reasons: tuple[Key, ...]
+    reason: int  # index into reasons
+    total: str
+    field: str  # what the total is: "À rembourser"
+    keys: tuple[Key, ...]  # the first is the usual one
+    back: Key
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRow:
     level: Level
     name: str
@@ -379,4 +395,5 @@ View = (
     | ReprintView
     | TechnicianView
     | ErrorsView
+    | PickView
 )

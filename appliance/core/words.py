@@ -28,6 +28,11 @@ def long_date(moment: datetime) -> str:
     return f"{DAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
 
 
+def month_name(name: str) -> str:
+    """`novembre 2026` of `2026-11`."""
+    return f"{MONTHS[int(name[5:7]) - 1]} {name[:4]}"
+
+
 def short_date(moment: datetime) -> str:
     """`sam. 21 nov.`."""
     return f"{DAYS[moment.weekday()][:3]}. {moment.day} {SHORT_MONTHS[moment.month - 1]}"

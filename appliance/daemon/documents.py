@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from appliance.core import event as ev
-from appliance.core import receipt
+from appliance.core import receipt, report
 from appliance.core.event import Event
+from appliance.core.folds.exercise import inner
 from appliance.core.paper import Row
 from appliance.core.receipt import Copy, Sealed
+from appliance.core.signed import types
 from appliance.storage.journal import Journal
+
+Draw = Callable[[Sealed, int, Copy | None], tuple[Row, ...]]
+
+DRAWN: dict[int, Draw] = {
+    ev.TICKET: receipt.ticket,
+    ev.DAY_CLOSE: report.closing,
+    ev.X_REPORT: report.closing,
+    ev.MONTH_CLOSE: report.period,
+    ev.YEAR_CLOSE: report.period,
+}
 
 
 def sealed(journal: Journal, seq: int) -> Sealed:
-    """The record `seq` as the receipt wants it."""
+    """The record `seq` as the receipt wants it; of an exercise, the record that was wrapped."""
     found = journal.sealed(seq)
-    return Sealed(Event(*found.record), found.head, found.signature, journal.chain_id)
+    event = Event(*found.record)
+    school = event.kind == ev.TRAINING
+    signature = _own_signature(journal, event) or found.signature
+    return Sealed(inner(event) if school else event, found.head, signature, journal.chain_id, school)
+
+
+def _own_signature(journal: Journal, event: Event) -> bytes | None:
+    """The signature of the record's first string, in the seal that stands directly behind it (SEC-06)."""
+    if not types(event.kind, event.body):
+        return None
+    seal = cast("dict[int, Any]", journal.sealed(event.seq + 1).record.body)
+    return cast(bytes, seal[2][0][3])
 
 
 def rows_of(journal: Journal, order: int, columns: int) -> tuple[Row, ...]:
-    """`order` is the seq of a print, duplicate, day-close or test-print record."""
+    """`order` is the seq of a print, duplicate, closing, x-report or test-print record."""
     asked = sealed(journal, order)
     kind = asked.event.kind
-    if kind == ev.DAY_CLOSE:
-        return receipt.closing(asked, columns)
     if kind == ev.TEST_PRINT:
         return receipt.test_page(asked, columns)
+    if kind in DRAWN:
+        return DRAWN[kind](asked, columns, None)
     fact = sealed(journal, cast(int, asked.event.body[2 if kind == ev.PRINT else 3]))
     copy = _copy(asked.event) if kind == ev.DUPLICATE else None
-    draw = receipt.closing if fact.event.kind == ev.DAY_CLOSE else receipt.ticket
-    return draw(fact, columns, copy)
+    return DRAWN[fact.event.kind](fact, columns, copy)
 
 
 def _copy(event: Event) -> Copy:

@@ -12,8 +12,9 @@ from typing import NamedTuple, cast
 
 from appliance.core import event as ev
 from appliance.core.event import Event
+from appliance.core.fold import apply, fold
 from appliance.core.input import FlawFound
-from appliance.core.ledger import Ledger, apply, fold
+from appliance.core.ledger import Ledger
 from appliance.core.mend import mend
 from appliance.core.refold import Refold
 from appliance.core.snapshot import restore

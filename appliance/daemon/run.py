@@ -18,8 +18,8 @@ from appliance.daemon.wiring import Setting, StartError, Till, refuse_virtual, s
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
 from appliance.provision.shop import ShopError
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import OsDisk
-from appliance.storage.journal import JournalFailed
 from appliance.storage.keys import KeyFileError
 from appliance.storage.mount import faults
 from appliance.storage.recover import JournalError

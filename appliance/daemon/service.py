@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from appliance.core import event as ev
-from appliance.core.effect import Advance, Beep, Effect, Examine, Kick, Print, ReadShop
+from appliance.core.effect import Advance, Archive, Beep, Effect, Examine, Kick, Print, ReadShop, ReadTicket
 from appliance.core.event import Event
-from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone, ShopRead, Stop, Touched
+from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone, ShopRead, Stop, TicketRead, Touched
 from appliance.core.scene import view
 from appliance.core.till import State, step
 from appliance.core.turn import Meter
-from appliance.daemon.documents import rows_of
+from appliance.daemon.documents import rows_of, sealed
 from appliance.daemon.remembrance import Examination
 from appliance.daemon.vouching import Vouching
 from appliance.display.frame import Frame
@@ -26,7 +26,8 @@ from appliance.display.painter import Painter
 from appliance.display.render import render
 from appliance.display.theme import Theme
 from appliance.ports import Beeper, DeviceError, Drawer, Loop, Printed, Printer, Sound
-from appliance.storage.journal import Commit, Journal, JournalFailed
+from appliance.storage.fault import JournalFailed
+from appliance.storage.journal import Commit, Journal
 from appliance.storage.record import Record
 from appliance.storage.writer import Writer
 
@@ -71,6 +72,7 @@ class Service:
         self._dead = False
         self._dark = False
         self._anchor_timer: object | None = None
+        self._archives: list[Archive] = []  # asked for and not begun
         self._taken = b""  # the next key that was given to the journal last
 
     @property
@@ -109,7 +111,7 @@ class Service:
             self.draw()
             self._take_offer()
             return
-        kinds = {event.kind for event in events}
+        kinds = {event.kind for event in events} - {ev.SEAL}
         if kinds <= BASKET:
             self._perform(effects)
             self.draw()
@@ -189,6 +191,10 @@ class Service:
                     self._beep(sound)
                 case ReadShop():
                     self._inputs.append(self._read_shop())
+                case ReadTicket(record):
+                    self._inputs.append(TicketRead(sealed(self._journal, record).event))
+                case Archive():
+                    self._archives.append(effect)
                 case Advance(counter):
                     self._hands.witness.advance(counter)
                 case Examine():

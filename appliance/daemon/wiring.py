@@ -39,6 +39,7 @@ from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
 from appliance.daemon.remembrance import remembered
 from appliance.daemon.service import Service
+from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
 from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching, Vouching
 from appliance.display.frame import Frame
@@ -49,8 +50,9 @@ from appliance.drivers.table import make
 from appliance.ports import Beeper, Clock, Contact, Drawer, Health, Level, Loop, Panel, Printer, Timer
 from appliance.provision.shop import ShopError, read_shop
 from appliance.storage import keys
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Disk
-from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing
 from appliance.storage.seal import Sealer, SealError, sealer_for
 from appliance.storage.wear import MeteredDisk, medium_health
@@ -128,6 +130,7 @@ class Till:
         try:
             past = remembered(self.journal)
             state = State(past.ledger, pepper=pepper, shop=None)
+            self.journal.sealing = sealing_of(ring, past.ledger)
             self._setting.before_boot(state.ledger.t)
             self._compose(state)
         except Exception:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.core import view as views
-from appliance.core.view import EntryView, View
+from appliance.core.view import EntryView, PickView, View
 from appliance.display.frame import Frame, Part
 from appliance.display.screens.card import card
 from appliance.display.screens.count import count
@@ -16,6 +16,7 @@ from appliance.display.screens.locked import locked
 from appliance.display.screens.menu import menu
 from appliance.display.screens.message import message
 from appliance.display.screens.payment import payment
+from appliance.display.screens.pick import pick
 from appliance.display.screens.printing import printing
 from appliance.display.screens.reprint import reprint
 from appliance.display.screens.sale import sale
@@ -39,12 +40,13 @@ SCREENS: dict[type, tuple[str, Screen]] = {
     views.ReprintView: ("reprint", reprint),
     views.TechnicianView: ("technician", technician),
     views.ErrorsView: ("errors", errors),
+    views.PickView: ("", pick),
 }
 
 
 def render(view: View, theme: Theme) -> Frame:
-    """The screen for a view; an entry page carries its own name."""
+    """The screen for a view; a page that serves for several carries its own name."""
     name, screen = SCREENS[type(view)]
-    if isinstance(view, EntryView):
+    if isinstance(view, EntryView | PickView):
         name = view.name
     return Frame(name, (theme.width, theme.height), screen(view, theme))

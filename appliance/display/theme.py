@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from appliance.core.view import Grid
+from appliance.core.grid import Grid
 from appliance.display.measures import Measures, Sizes, Type
 
 DENOMINATIONS = 8

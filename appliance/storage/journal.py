@@ -5,7 +5,6 @@ One process holds it, one thread appends. `sealed` may be called from any thread
 
 from __future__ import annotations
 
-import errno
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,34 +14,23 @@ from typing import NamedTuple
 from appliance.storage import chain, folder, frame, past, rewind, rotation, segment
 from appliance.storage.anchor import Anchor, AnchorFile
 from appliance.storage.chain import Checkpoint
+from appliance.storage.fault import JournalFailed, failure, take_lock
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.folder import Folder
 from appliance.storage.frame import FRAME_LIMIT, Frame
 from appliance.storage.keys import Signer
 from appliance.storage.past import Past, Sealed, unseal
 from appliance.storage.record import GENESIS_KEY, RECOVERED, Record, encode
-from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError, Tip, find_tip
+from appliance.storage.recover import JournalDamaged, JournalError, Tip, find_tip
 from appliance.storage.rewind import Accept
-from appliance.storage.rotation import Offer
+from appliance.storage.rotation import Offer, batches
+from appliance.storage.sealing import Sealing
 from appliance.storage.segment import Header
 from appliance.storage.shelf import NO_SPACE, Shelf
 from appliance.storage.trail import Gap, is_zero
 
 FORKED = "l'ancre porte une autre empreinte: la chaîne a bifurqué"
 KEPT = 64  # frames held in memory for `sealed`
-
-_FAULTS = {
-    errno.ENOSPC: "the disk is full: free space on the journal's partition, then restart the till",
-    errno.EDQUOT: "the disk is full: free space on the journal's partition, then restart the till",
-    errno.EROFS: "the file system became read-only: check the medium, run fsck, then restart the till",
-    errno.ENODEV: "the medium is gone: check that it is plugged in, then restart the till",
-    errno.ENXIO: "the medium is gone: check that it is plugged in, then restart the till",
-    errno.EIO: "the medium does not take writes: replace it, keep the old one, then restart the till",
-}
-
-
-class JournalFailed(JournalError):
-    """A write or flush failed: what is on flash is unknown, nothing more is written until the next start."""
 
 
 class Flaw(NamedTuple):
@@ -87,6 +75,7 @@ class Journal:
         self.flaw: Flaw | None = self._held_against_anchor(self._tip)
         self._turned = self._settle(self._tip)
         self._offer: Offer | None = None
+        self.sealing: Sealing | None = None  # None: seals are written as they are given
 
     @classmethod
     def open(
@@ -104,13 +93,13 @@ class Journal:
         """
         if not segment.fit_size(segment_size, unit or 512):
             raise ValueError(f"a segment cannot have {segment_size} bytes")
-        lock = _take_lock(directory, disk)
+        lock = take_lock(directory, disk)
         try:
             disk.mkdir(directory / folder.NAME)
             return cls(directory, disk, key, segment_size, unit, lock)
         except OSError as error:
             disk.close(lock)
-            raise _failure(error) from error
+            raise failure(error) from error
         except JournalError:
             disk.close(lock)
             raise
@@ -184,15 +173,15 @@ class Journal:
         """
         if self._failed:
             raise self._failed
-        data = self._checked(records)
+        data = self._checked(self.sealing.complete(records) if self.sealing else records)
         first = self.next_seq
         try:
-            for batch in _batches(data, self._unit):
+            for batch in batches(data, self._unit):
                 self._commit(batch)
                 if rotation.announced(batch[-1]):
                     self._turn()
         except OSError as error:
-            self._failed = _failure(error)
+            self._failed = failure(error)
             raise self._failed from error
         frame_, head = self._kept[-1]
         return Commit(first, self.next_seq, head, frame_.signature)
@@ -210,7 +199,7 @@ class Journal:
                 yield
                 self._prepare_key()
         except OSError as error:
-            self._failed = _failure(error)
+            self._failed = failure(error)
             raise self._failed from error
 
     def _prepare_key(self) -> None:
@@ -233,7 +222,7 @@ class Journal:
         try:
             self._anchor.write(Anchor(self._tip.cp, self._tip.frame.signature))
         except OSError as error:
-            self._failed = _failure(error)
+            self._failed = failure(error)
             raise self._failed from error
 
     def close(self, *, clean: bool = True) -> None:
@@ -372,28 +361,3 @@ class Journal:
         mode = Mode.DIRECT if header.unit == 512 else Mode.WRITE
         self._handle = self._disk.open(self._folder.file(header.number), mode)
         return self._handle
-
-
-def _take_lock(directory: Path, disk: Disk) -> int:
-    try:
-        return disk.lock(directory / "lock")
-    except BlockingIOError as error:
-        raise JournalBusy(f"another till holds {directory}: stop it first, or use its data folder alone") from error
-    except OSError as error:
-        raise _failure(error) from error
-
-
-def _failure(error: OSError) -> JournalFailed:
-    what = _FAULTS.get(error.errno or 0, "a write to flash failed: check the medium, then restart the till")
-    return JournalFailed(f"nothing more is recorded, {what} ({error})")
-
-
-def _batches(data: list[bytes], unit: int) -> Iterator[list[bytes]]:
-    """As few frames as hold the records, each small enough to share its write with a header; a key record ends one."""
-    batch: list[bytes] = []
-    for record in data:
-        if batch and (frame.size([*batch, record], unit) > FRAME_LIMIT - unit or rotation.announced(batch[-1])):
-            yield batch
-            batch = []
-        batch.append(record)
-    yield batch

@@ -6,10 +6,11 @@ segment: whoever steals today's key cannot rewrite a segment that ended before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from appliance.storage import chain
+from appliance.storage import chain, frame, sealing
+from appliance.storage.frame import FRAME_LIMIT
 from appliance.storage.keys import Signer
 from appliance.storage.record import Record, RecordError, decode
 
@@ -63,3 +64,27 @@ def check(record: Record, chain_id: bytes, keys: Signer) -> None:
     """Raises ValueError for a key record that does not name the next key."""
     if record.kind == KIND and (record.body.get(1) != keys.next or not sound(chain_id, keys.public, record.body)):
         raise ValueError("a key record names the next key of this till and no other")
+
+
+def batches(data: list[bytes], unit: int) -> Iterator[list[bytes]]:
+    """As few frames as hold the records, each small enough to share its write with a header.
+
+    A key record ends one; a seal stays with the record before it.
+    """
+    batch: list[bytes] = []
+    for group in _groups(data):
+        if batch and (frame.size([*batch, *group], unit) > FRAME_LIMIT - unit or announced(batch[-1])):
+            yield batch
+            batch = []
+        batch += group
+    yield batch
+
+
+def _groups(data: list[bytes]) -> Iterator[list[bytes]]:
+    group: list[bytes] = []
+    for record in data:
+        if group and not sealing.is_seal(record):
+            yield group
+            group = []
+        group.append(record)
+    yield group

@@ -12,7 +12,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple, Protocol
 
-from appliance.storage.journal import Commit, Journal, JournalFailed
+from appliance.storage.fault import JournalFailed
+from appliance.storage.journal import Commit, Journal
 from appliance.storage.record import Record
 
 Done = Callable[[Commit | JournalFailed], None]

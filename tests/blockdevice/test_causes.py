@@ -25,8 +25,9 @@ from appliance.audit.dump import dump
 from appliance.audit.verify import INTACT, verify
 from appliance.core.event import NAMES
 from appliance.daemon.virtual import SimulatedWorld
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Disk, OsDisk
-from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.journal import Journal
 from tests.blockdevice.machine import (
     MEMORY,
     MIB,

@@ -8,9 +8,10 @@ from dataclasses import fields, is_dataclass
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.catalogue import Article, Catalogue
-from appliance.core.effect import Effect, Kick, Print, ReadShop
+from appliance.core.effect import Effect, Kick, Print, ReadShop, ReadTicket
 from appliance.core.event import Event
-from appliance.core.input import Badge, Birth, Boot, Code, Device, Input, PaperDone, ShopRead, Touched
+from appliance.core.folds.exercise import inner
+from appliance.core.input import Badge, Birth, Boot, Code, Device, Input, PaperDone, ShopRead, TicketRead, Touched
 from appliance.core.instant import Instant
 from appliance.core.operator import credential
 from appliance.core.refold import Refold
@@ -112,6 +113,9 @@ class Desk:
         judge(events, effects)
         if ReadShop() in effects:
             events += self.feed(ShopRead(self.shop))
+        for effect in effects:
+            if isinstance(effect, ReadTicket):
+                events += self.feed(TicketRead(self.events[effect.record]))
         return events
 
     def tap(self, name: str, value: str | int = "") -> tuple[Event, ...]:
@@ -166,23 +170,26 @@ class Desk:
         self.tap("next")
         self.tap("next")
 
-    def kinds(self) -> list[str]:
-        return [ev.NAMES[event.kind][0] for event in self.events]
+    def kinds(self, since: int = 0) -> list[str]:
+        """Names of what was recorded since event `since`, seals aside."""
+        return [ev.NAMES[event.kind][0] for event in self.events[since:] if event.kind != ev.SEAL]
 
     def last(self, kind: int) -> Event:
         return next(event for event in reversed(self.events) if event.kind == kind)
 
 
-ORDERS = {ev.PRINT, ev.DUPLICATE, ev.DAY_CLOSE, ev.TEST_PRINT}
+ORDERS = {ev.PRINT, ev.DUPLICATE, ev.DAY_CLOSE, ev.MONTH_CLOSE, ev.YEAR_CLOSE, ev.X_REPORT, ev.TEST_PRINT}
 
 
 def judge(events: tuple[Event, ...], effects: tuple[Effect, ...]) -> None:
     """No paper without the record that orders it, no pulse without its `drawer` record, each in the same step."""
-    kinds = {event.seq: event.kind for event in events}
+    kinds = {event.seq: inner(event).kind if event.kind == ev.TRAINING else event.kind for event in events}
+    alone = {event.seq for event in events if event.kind == ev.DAY_CLOSE and event.body[18] is None}
     pulses = [effect.record for effect in effects if isinstance(effect, Kick)]
     papers = [effect.record for effect in effects if isinstance(effect, Print)]
+    # the Z of a day that closed by itself waits for somebody
     assert pulses == [seq for seq, kind in kinds.items() if kind == ev.DRAWER]
-    assert papers == [seq for seq, kind in kinds.items() if kind in ORDERS]
+    assert papers == [seq for seq, kind in kinds.items() if kind in ORDERS and seq not in alone]
 
 
 def acts(shown: object) -> Iterator[Act]:

@@ -15,12 +15,13 @@ from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.effect import Print
 from appliance.core.event import Event
+from appliance.core.fold import apply
+from appliance.core.grid import Grid
 from appliance.core.input import Badge, Code, Device, DrawerMoved, Idle, JournalBroken, PaperDone, Stop, Tick, Touched
-from appliance.core.ledger import Ledger, apply
+from appliance.core.ledger import Ledger
 from appliance.core.scene import view
 from appliance.core.snapshot import restore
 from appliance.core.till import fold
-from appliance.core.view import Grid
 from appliance.display.render import render
 from appliance.display.theme import theme_for
 from appliance.storage.record import Record, decode, encode

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.core import event as ev
-from appliance.core import receipt
+from appliance.core import receipt, report
 from appliance.core.event import Event
 from appliance.core.layout import Sheet, clean
 from appliance.core.money import plain
@@ -141,7 +141,7 @@ def test_a_ticket_fits_its_paper(columns: int, sealed: Sealed) -> None:
 @given(sealed=closings())
 def test_a_closing_fits_its_paper(columns: int, sealed: Sealed) -> None:
     """Any Z, at both widths: rows fit and every sum of it is whole."""
-    rows = receipt.closing(sealed, columns)
+    rows = report.closing(sealed, columns)
     body: Any = sealed.event.body
 
     fits(rows, columns)

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.core import event as ev
 from appliance.core.event import Event
-from appliance.core.ledger import fold
+from appliance.core.fold import fold
 from appliance.daemon import remembrance
 from appliance.daemon.remembrance import remembered, restorable
 from appliance.storage import keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.core.act import Act
+from appliance.core.grid import Grid
 from appliance.core.view import (
     Banner,
     BasketLine,
@@ -14,7 +15,6 @@ from appliance.core.view import (
     EntryView,
     ErrorsView,
     Fact,
-    Grid,
     Header,
     Key,
     Keypad,

@@ -15,8 +15,9 @@ from typing import TypeVar
 import pytest
 
 from appliance.audit.verify import INTACT, verify
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Mode
-from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.journal import Journal
 from appliance.storage.keys import load_or_make
 from appliance.storage.record import GENESIS_KEY
 from appliance.storage.shelf import NO_SPACE

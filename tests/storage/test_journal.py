@@ -11,8 +11,9 @@ from zlib import crc32
 import pytest
 
 from appliance.storage import anchor, frame
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Mode, OsDisk
-from appliance.storage.journal import FORKED, Flaw, Journal, JournalFailed
+from appliance.storage.journal import FORKED, Flaw, Journal
 from appliance.storage.keys import Key
 from appliance.storage.record import RECOVERED
 from appliance.storage.recover import JournalBusy, JournalDamaged, JournalError

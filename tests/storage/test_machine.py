@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.audit.verify import INTACT, UNREADABLE, verify
 from appliance.storage import rotation
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Mode
-from appliance.storage.journal import Journal, JournalFailed
+from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing, load_or_make
 from appliance.storage.record import GENESIS_KEY, Record, encode
 from tests.storage.memory import MemoryDisk

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import OsDisk
-from appliance.storage.journal import Commit, Journal, JournalFailed
+from appliance.storage.journal import Commit, Journal
 from appliance.storage.writer import InlineWriter, ThreadWriter
 from tests.storage.memory import MemoryDisk
 from tests.storage.till import genesis, opened, record

@@ -31,34 +31,65 @@ from appliance.core.view import (
     TicketRow,
 )
 
-PAGE = 6
+LIST_PAGE = 6
 
 
 def menu(state: State, at: Instant) -> MenuView:
     is_open = state.ledger.day is not None
-    basket = state.ledger.order is not None and bool(state.ledger.order.lines)
+    order = state.ledger.order
+    basket = order is not None and bool(order.lines)
     void = Key("Annuler le ticket", Act("void-ticket")) if basket else None
     back = Key("Revenir à la vente" if is_open else "Revenir", Act("go", ""))
-    return MenuView(header(state, at), "Plus", tuple(_columns(is_open)), void, back)
+    return MenuView(header(state, at), "Plus", _columns(state, is_open), void, back)
 
 
-def _columns(is_open: bool) -> tuple[MenuColumn, ...]:
+def _columns(state: State, is_open: bool) -> tuple[MenuColumn, ...]:
+    order, real = state.ledger.order, is_open and state.ledger.school is None
+    basket = order is not None and bool(order.live) and not order.payments
+    parked = len(state.ledger.parked)
+    waiting = f"{parked} en attente" if parked else ""
+
     def go(label: str, screen: str, allowed: bool = True) -> Key:
         return Key(label, Act("go", screen) if allowed else None)
 
     return (
-        MenuColumn("Tickets passés", (go("Réimprimer", "reprint"),)),
+        MenuColumn(
+            "Ce ticket",
+            (
+                Key("Mettre en attente", Act("park") if basket else None),
+                Key(
+                    "Reprendre",
+                    Act("go", "parked") if parked and is_open else None,
+                    f"{parked} en attente" if parked else "",
+                ),
+                Key("Remise en %", Act("discount", "percent") if basket else None),
+                Key("Remise en €", Act("discount", "amount") if basket else None),
+            ),
+        ),
+        MenuColumn(
+            "Tickets passés",
+            (
+                go("Réimprimer", "reprint"),
+                go("Rembourser", "refund-list", is_open),
+                go("Corriger un paiement", "fix-list", is_open),
+            ),
+        ),
         MenuColumn(
             "Tiroir",
             (
-                go("Ouvrir le tiroir", "drawer", is_open),
-                go("Entrée d'argent", "cash-in", is_open),
-                go("Sortie d'argent", "cash-out", is_open),
+                go("Ouvrir le tiroir", "drawer", real),
+                go("Entrée d'argent", "cash-in", real),
+                go("Sortie d'argent", "cash-out", real),
             ),
         ),
         MenuColumn(
             "Caisse",
-            (Key("Clôturer la journée", Act("close-day") if is_open else None), go("Technique", "technician")),
+            (
+                Key("Clôturer la journée", Act("close-day") if real else None),
+                Key("X : sans clôturer", Act("x-report") if real else None),
+                go("Gestion", "manage"),
+                go("Technique", "technician"),
+            ),
         ),
     )
 
@@ -66,8 +97,8 @@ def _columns(is_open: bool) -> tuple[MenuColumn, ...]:
 def reprint(state: State, at: Instant) -> ReprintView:
     refs = state.ledger.tickets[::-1]
     page = state.ui.list_page
-    rows = tuple(_ticket(ref, state) for ref in refs[page * PAGE : (page + 1) * PAGE])
-    older = Key("Plus anciens", Act("list", page + 1)) if (page + 1) * PAGE < len(refs) else None
+    rows = tuple(_ticket(ref, state) for ref in refs[page * LIST_PAGE : (page + 1) * LIST_PAGE])
+    older = Key("Plus anciens", Act("list", page + 1)) if (page + 1) * LIST_PAGE < len(refs) else None
     newer = Key("Plus récents", Act("list", page - 1)) if page else None
     back = Key("Retour", Act("go", ""))
     return ReprintView(header(state, at), "Réimprimer un ticket", rows, older, newer, back)
@@ -167,8 +198,10 @@ AGAIN = "L'imprimer de nouveau en entier\u00a0? Il portera «\u00a0DUPLICATA\u00
 def doubt(state: State, at: Instant) -> MessageView:
     """After a cut or a lost link: did that paper come out? Never a silent second one."""
     paper = state.ledger.doubts[0]
-    z = paper.type == "z"
-    what = f"La clôture Z n° {paper.number}" if z else f"Le ticket {paper.number:06d}"
+    if paper.why == "later":
+        return _alone(state, at, paper.number)
+    z = paper.type != "ticket"
+    what = PAPERS.get(paper.type, "Le ticket {0:06d}").format(paper.number)
     cut = paper.why == "cut"
     safe = f"{what} est {'enregistrée' if z else 'payé et enregistré'}."
     ask = "Son impression n'est pas sûre." if cut else AGAIN
@@ -178,6 +211,21 @@ def doubt(state: State, at: Instant) -> MessageView:
     )
     title = "Le courant a été coupé." if cut else "Ticket coupé."
     return MessageView(header(state, at), title, (safe, ask), "", keys, False)
+
+
+PAPERS = {
+    "z": "La clôture Z n° {0}",
+    "x": "Le relevé X du jour {0}",
+    "month": "La clôture du mois n° {0}",
+    "year": "La clôture de l'exercice n° {0}",
+}
+
+
+def _alone(state: State, at: Instant, number: int) -> MessageView:
+    """The till closed the day by itself: nobody counted, and the paper waits for somebody."""
+    text = (f"La journée {number} a été clôturée automatiquement, sans comptage du tiroir.", "Imprimer le Z ?")
+    keys = (Key("Ne pas imprimer", Act("doubt-no")), Key("Imprimer", Act("doubt-print")))
+    return MessageView(header(state, at), "Clôture automatique.", text, "", keys, False)
 
 
 def defect(state: State, at: Instant) -> MessageView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.catalogue import Article, Catalogue
+from appliance.core.grid import Grid
 from appliance.core.instant import Instant
 from appliance.core.money import NBSP, euros, quantity
 from appliance.core.sale import Line, Order
@@ -15,7 +16,6 @@ from appliance.core.view import (
     Category,
     EntryView,
     Fact,
-    Grid,
     Key,
     Keypad,
     LineState,
@@ -54,7 +54,11 @@ FUNCTIONS = (
     Key("Tiroir", Act("go", "drawer"), icon="drawer"),
     Key("Plus", Act("go", "more"), icon="dots"),
 )
-ACTIONS = (Key("Annuler la ligne", Act("void-line")), Key("Garder", Act("select", 0)))
+ACTIONS = (
+    Key("Annuler la ligne", Act("void-line")),
+    Key("Modifier", Act("change", "line")),
+    Key("Garder", Act("select", 0)),
+)
 
 
 def _articles(state: State, order: Order) -> str:
@@ -147,6 +151,8 @@ def _line(line: Line, order: Order, chosen: int) -> BasketLine:
     shown = quantity(line.quantity, line.unit) + (f"{NBSP}×" if line.unit == "piece" else "")
     state = _state(line, order, chosen)
     unit = f"à {euros(line.unit_price)}" + ("" if line.unit == "piece" else f"/{line.unit}")
+    if line.discount:
+        unit, several = f"{unit} remise {euros(line.discount)}", True
     act = None if line.void else Act("select", line.number)
     return BasketLine(
         line.number, shown if several else "", line.label, euros(line.amount), unit if several else "", state, act
