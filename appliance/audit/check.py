@@ -42,6 +42,23 @@ class Kinds(NamedTuple):
 NO_KINDS = Kinds()
 
 
+class Awaiting:
+    """Folds from the first snapshot on that `restore` takes: of what stands before it the ledger is not known."""
+
+    def __init__(self, restore: Callable[[Record], Refold | None], snapshot: int | None) -> None:
+        self._restore, self._snapshot = restore, snapshot
+        self._fold: Refold | None = None
+
+    def apply(self, record: Record) -> None:
+        if self._fold:
+            self._fold.apply(record)
+        elif record.kind == self._snapshot:
+            self._fold = self._restore(record)
+
+    def said(self) -> str:
+        return self._fold.said() if self._fold else ""
+
+
 class Passed(NamedTuple):
     """What holds from where the walk began to `place`."""
 

@@ -6,16 +6,22 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
+from appliance.audit.archive_check import UNKNOWN_KEY
+from appliance.audit.archive_source import Archive, Fault, is_archive
 from appliance.audit.check import Kinds, Mode, Refold
 from appliance.audit.dump import Names, dump
 from appliance.audit.fork import Fork, compare
-from appliance.audit.source import Broken, Unreadable, find
-from appliance.audit.verify import BROKEN, UNREADABLE, WORDS, Verdict, verify
+from appliance.audit.source import Broken, Source, Unreadable, find
+from appliance.audit.succession import keys_of
+from appliance.audit.verify import BROKEN, INTACT, UNREADABLE, WORDS, Verdict, verify
 from appliance.storage.record import Record
+
+T = TypeVar("T")
 
 _ABOUT = """Proves that a journal is as it was written. Reads only; safe beside a running till.
 Without --chain the verdict is coherence: it cannot tell a journal rebuilt whole under another key."""
@@ -30,27 +36,29 @@ def verify_main(argv: Sequence[str], kinds: Kinds | None = None, refold: Callabl
     options = _verify_parser().parse_args(argv)
     if kinds is None:
         kinds, refold = _core()
-    verdicts = []
-    for path in options.paths:
-        verdict = _checked(path, options, kinds, refold)
-        verdicts.append(verdict)
+    verdicts = {path: _checked(path, options, kinds, refold) for path in options.paths}
+    for path, verdict in _with_keys(verdicts, options, kinds, refold):
+        verdicts[path] = verdict
         _say(path, verdict, options)
     forks = list(_forks(options.paths))
     for one, other, fork in forks:
         sys.stdout.write(_fork_json(one, other, fork) if options.json else _fork_line(one, other, fork))
-    codes = {verdict.code for verdict in verdicts}
+    codes = {verdict.code for verdict in verdicts.values()}
     return BROKEN if forks or BROKEN in codes else max(codes)
 
 
 def dump_main(argv: Sequence[str], names: Names | None = None) -> int:
     parser = argparse.ArgumentParser("sceau dump", description="Prints every record as one JSON line, in order.")
-    parser.add_argument("path", type=Path, metavar="PATH", help="a data folder, its journal/ or one segment")
+    parser.add_argument("path", type=Path, metavar="PATH", help="a data folder, its journal/, a segment or an archive")
     options = parser.parse_args(argv)
     try:
         for line in dump(options.path, _names() if names is None else names):
             sys.stdout.write(f"{line}\n")
     except Broken as broken:
         sys.stderr.write(Verdict(BROKEN, broken.why, broken.seq, broken.number).line + "\n")
+        return BROKEN
+    except Fault as fault:
+        sys.stderr.write(Verdict(BROKEN, str(fault), member=fault.member).line + "\n")
         return BROKEN
     except Unreadable as error:
         sys.stderr.write(f"{error}\n")
@@ -68,8 +76,8 @@ def _verify_parser() -> argparse.ArgumentParser:
         "sceau verify", description=_ABOUT, epilog=_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "paths", type=Path, metavar="PATH", nargs="+", help="a data folder, its journal/ or one segment; several are"
-        " each checked, and held against one another when they are of one chain"
+        "paths", type=Path, metavar="PATH", nargs="+", help="a data folder, journal/, segment or archive; several"
+        " are each checked, and held against one another when they are of one chain"
     )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--quick", action="store_true", help="the chain and the last signature of each segment only")
@@ -91,14 +99,43 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _checked(path: Path, options: argparse.Namespace, kinds: Kinds, refold: Callable[[], Refold] | None) -> Verdict:
+def _with_keys(
+    verdicts: Mapping[Path, Verdict], options: argparse.Namespace, kinds: Kinds, refold: Callable[[], Refold] | None
+) -> Iterator[tuple[Path, Verdict]]:
+    """An archive that was signed later than its last record is held against the keys of all that is intact."""
+    keys: frozenset[bytes] = frozenset()
+    late = [path for path, verdict in verdicts.items() if verdict.why == UNKNOWN_KEY]
+    if late and len(verdicts) > 1:
+        intact = [path for path, verdict in verdicts.items() if verdict.code == INTACT]
+        keys = keys.union(*(_reading(path, keys_of) for path in intact))
+    for path, verdict in verdicts.items():
+        yield path, _checked(path, options, kinds, refold, keys) if keys and path in late else verdict
+
+
+def _reading(path: Path, work: Callable[[Source], T]) -> T:
+    """`work` on a journal, or on the journal part of an archive. Raises Unreadable, Fault, OSError."""
+    if not is_archive(path):
+        return work(find(path))
+    with Archive(path) as archive:
+        return work(archive.journal())
+
+
+def _checked(
+    path: Path,
+    options: argparse.Namespace,
+    kinds: Kinds,
+    refold: Callable[[], Refold] | None,
+    keys: Collection[bytes] = (),
+) -> Verdict:
     mode: Mode = "quick" if options.quick else "paranoid" if options.paranoid else "full"
     show = _Bar().show if sys.stderr.isatty() else None
     processes = options.processes or _fit_processes(path)
-    return verify(path, mode, options.chain, refold, show, kinds, processes=processes)
+    return verify(path, mode, options.chain, refold, show, kinds, processes=processes, keys=keys)
 
 
 def _fit_processes(path: Path) -> int:
+    if is_archive(path):
+        return 1
     try:
         source = find(path)
         if source.only or 2 not in source.numbers():
@@ -120,8 +157,8 @@ def _say(path: Path, verdict: Verdict, options: argparse.Namespace) -> None:
 def _forks(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, Fork]]:
     for one, other in combinations(paths, 2):
         try:
-            fork = compare(find(one), find(other))
-        except Unreadable:
+            fork = _reading(one, lambda here: _reading(other, lambda there: compare(here, there)))  # noqa: B023
+        except (Unreadable, Fault, OSError):
             continue
         if fork:
             yield one, other, fork

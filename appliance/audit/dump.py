@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from appliance.audit.archive_source import Archive, is_archive
 from appliance.audit.source import find
 from appliance.audit.walk import Walk
 from appliance.storage.record import Record, Value
@@ -15,10 +16,25 @@ Names = Mapping[int, tuple[str, dict[int, str]]]  # kind -> (its name, key of th
 
 
 def dump(path: Path, names: Names) -> Iterator[str]:
-    """Raises Unreadable, and Broken at the first record that does not follow: the lines before it are proven."""
+    """Raises Unreadable, and Broken at the first record that does not follow: the lines before it are proven.
+
+    Of an archive, those of its period; raises Fault when it is none.
+    """
+    if is_archive(path):
+        yield from _archived(path, names)
+        return
     for step in Walk(find(path)).steps():
         for record in step.records:
             yield line(record, names)
+
+
+def _archived(path: Path, names: Names) -> Iterator[str]:
+    with Archive(path) as archive:
+        manifest = archive.manifest()
+        for step in Walk(archive.journal(), pause=lambda: None).steps():
+            for record in step.records:
+                if manifest.first_record <= record.seq <= manifest.last_record:
+                    yield line(record, names)
 
 
 def line(record: Record, names: Names) -> str:

@@ -22,7 +22,7 @@ class Fork(NamedTuple):
 
 def genesis_of(source: Source) -> bytes | None:
     """What the headers name as head_0; None when the first one cannot be read."""
-    number = source.only or 1
+    number = source.trusted or 1
     if number not in source.numbers():
         return None
     try:

@@ -22,6 +22,9 @@ COSE_NAME: Final = "manifest.cose"
 JSON_NAME: Final = "manifest.json"
 LARGEST: Final = 16 * 1024 * 1024  # bytes that a reader takes
 _TAG = 18
+_FRONT = b"\xd2\x84" + cbor2.dumps(PROTECTED) + b"\xa0"  # tag 18, four items, the header, no unprotected one
+_SIGNATURE_HEAD = b"\x58\x40"
+_BACK = len(_SIGNATURE_HEAD) + chain.SIGNATURE_SIZE
 _INT_LIMIT = 2**53 - 1
 
 
@@ -136,14 +139,10 @@ def open_seal(data: bytes) -> Manifest:
 
 
 def _opened(data: bytes) -> tuple[bytes, bytes]:
-    found = _loaded(data)
-    parts = found.value if type(found) is cbor2.CBORTag and found.tag == _TAG else None
-    if type(parts) is not list or [type(each) for each in parts] != [bytes, dict, bytes, bytes]:
-        raise ManifestError("it is no COSE_Sign1")
-    protected, unprotected, inner, signature = parts
-    if protected != PROTECTED or unprotected or len(signature) != chain.SIGNATURE_SIZE:
-        raise ManifestError("its COSE header is not that of an archive's manifest")
-    if envelope(inner, signature) != data:
+    if not data.startswith(_FRONT) or data[-_BACK : 2 - _BACK] != _SIGNATURE_HEAD:
+        raise ManifestError("it is no COSE_Sign1 with the header of an archive's manifest")
+    inner, signature = _loaded(data[len(_FRONT) : -_BACK]), data[2 - _BACK :]
+    if type(inner) is not bytes or envelope(inner, signature) != data:
         raise ManifestError("its CBOR is not in the one form that is allowed")
     return inner, signature
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from appliance.audit import quick
-from appliance.audit.check import NO_KINDS, Kinds, Mode, Passed, Refold, check, seal
-from appliance.audit.parts import Job, check_parts
+from appliance.audit.archive_check import Core, Result, examine
+from appliance.audit.archive_source import Archive, Fault, is_archive
+from appliance.audit.check import NO_KINDS, Awaiting, Kinds, Mode, Passed, Refold, check, seal
+from appliance.audit.parts import Job, check_parts, restored
 from appliance.audit.progress import Meter, Show
 from appliance.audit.source import Broken, Source, Unreadable, find
 from appliance.audit.walk import Place, Walk, wait
 from appliance.storage import chain
 from appliance.storage.frame import Frame, FrameError
 from appliance.storage.record import RecordError, Value, decode
+from appliance.storage.segment import SegmentError
 from appliance.storage.trail import Trail
 
 INTACT, BROKEN, UNREADABLE = 0, 1, 2
@@ -24,7 +27,7 @@ __all__ = ["BROKEN", "INTACT", "NO_KINDS", "UNREADABLE", "Kinds", "Mode", "Refol
 
 
 class Verdict(NamedTuple):
-    """`code` is the exit code. `seq` or `segment` say where it broke; `notes` come before the last line.
+    """`code` is the exit code. `seq`, `segment` or `member` say where it broke; `notes` come before the last line.
 
     `predecessor` is what the genesis record says of the chain before: [chain id, head, perpetual, absolute] or None.
     """
@@ -40,6 +43,7 @@ class Verdict(NamedTuple):
     chain_id: bytes = b""
     notes: tuple[str, ...] = ()
     predecessor: Value = None
+    member: str = ""
 
     @property
     def line(self) -> str:
@@ -48,6 +52,7 @@ class Verdict(NamedTuple):
         if self.code == UNREADABLE:
             return self.why
         where = f"record {self.seq}" if self.segment is None else f"segment {self.segment}"
+        where = self.member or where
         return f"broken: {where}: {self.why}"
 
     @property
@@ -65,13 +70,17 @@ def verify(
     *,
     processes: int = 1,
     pause: Callable[[], None] = wait,
+    keys: Collection[bytes] = (),
 ) -> Verdict:
     """Reads only. `refold` makes a fresh fold, used in full and paranoid; `progress` gets (bytes read, of all).
 
     `processes`: quick is shared out by segments; full and paranoid at snapshots, where `kinds` can restore them.
+    `keys`: those that may have signed an archive's manifest although it does not name them (`succession.py`).
     """
     try:
         pin = _pin(chain_id)
+        if is_archive(path):
+            return _archived(path, mode, pin, Core(kinds=kinds, refold=refold), progress, keys)
         source = find(path)
         meter = Meter(source, progress)
         verdict = _verdict(source, mode, pin, kinds, refold, processes, pause, meter)
@@ -97,7 +106,7 @@ def _verdict(
     if mode == "quick":
         tip = quick.scan(source, kinds.ticket, kinds.defect, processes)
         passed = Passed(Place(0, 0, tip.records, tip.head, tip.genesis, b""), tip.records, tip.tickets) if tip else None
-    elif processes > 1 and refold and not source.only:
+    elif processes > 1 and refold and not source.only and not _purged(source):
         passed = check_parts(Job(source, mode, kinds, refold, pause, meter), processes)
     try:
         passed = passed or _careful(source, mode, kinds, refold, pause, meter)
@@ -116,8 +125,52 @@ def _careful(
     meter: Meter,
 ) -> Passed:
     walk = Walk(source, decoding=mode != "quick", pause=pause, told=meter.share(0))
-    fold = refold() if refold and mode != "quick" and not source.only else None
+    fold = _fold(source, kinds, refold) if refold and mode != "quick" and not source.only else None
     return check(walk, mode, kinds, fold)
+
+
+def _fold(source: Source, kinds: Kinds, refold: Callable[[], Refold]) -> Refold:
+    """From the first record; of a purged journal from the first snapshot that is left."""
+    if not _purged(source):
+        return refold()
+    return Awaiting(lambda record: restored(kinds, record), kinds.snapshot)
+
+
+def _purged(source: Source) -> bool:
+    try:
+        return source.purged()
+    except SegmentError:
+        return False
+
+
+def _archived(
+    path: Path, mode: Mode, pin: bytes | None, core: Core, progress: Show | None, keys: Collection[bytes]
+) -> Verdict:
+    try:
+        with Archive(path) as archive:
+            return _holds(examine(archive, core, mode, progress, keys), pin)
+    except Fault as fault:
+        return Verdict(BROKEN, str(fault), member=fault.member)
+    except Broken as broken:
+        return Verdict(BROKEN, broken.why, broken.seq, broken.number)
+
+
+def _holds(result: Result, pin: bytes | None) -> Verdict:
+    manifest, facts, passed = result.manifest, result.facts, result.passed
+    if pin not in (None, manifest.chain):
+        return Verdict(BROKEN, f"the chain is {manifest.chain.hex()}, not the one asked for", 0)
+    period = f"{manifest.begins} to {manifest.ends}, records {manifest.first_record} to {manifest.last_record}"
+    said = [f"archive of {manifest.siret}, till {manifest.till}: {period}"]
+    if pin is None:
+        said.append(f"coherent, not authentic: compare chain {manifest.chain.hex()} with a Z ticket")
+    elif not result.genesis:
+        said.append(
+            "the first record is not in it: that it is of this chain is proven together with the archives before"
+        )
+    if passed.said:
+        said.append(passed.said)
+    sums = facts.records, facts.tickets, passed.tears
+    return Verdict(INTACT, "", None, None, *sums, manifest.end_head, manifest.chain, tuple(said))
 
 
 def _lowest(source: Source, kinds: Kinds, broken: Broken) -> Broken:

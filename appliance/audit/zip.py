@@ -85,7 +85,8 @@ def _central(member: Member, offset: int) -> bytes:
 
 def size(members: Sequence[Member]) -> int:
     """Bytes of the whole file."""
-    return sum(len(local(each)) + each.size for each in members) + len(tail(members))
+    heads = _LOCAL.size + _CENTRAL.size
+    return sum(heads + 2 * len(each.name) + each.size for each in members) + _END.size
 
 
 def check(members: Sequence[Member]) -> None:
@@ -97,7 +98,7 @@ def check(members: Sequence[Member]) -> None:
     for before, name in pairwise(names):
         if before.encode() >= name.encode():
             raise ZipError("it does not stand in its place", name)
-    if len(members) > MOST or any(member.size > LIMIT for member in members) or size(members) > LIMIT:
+    if len(members) > MOST or size(members) > LIMIT:
         raise ZipError("an archive holds less than 4 GiB")
 
 

@@ -1,0 +1,201 @@
+"""A shop's journal written by hand, with its seals: no rule of the till is asked, so that wrong ones can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from appliance.audit.check import Kinds
+from appliance.core import event as ev
+from appliance.core import signed
+from appliance.core.event import Event
+from appliance.storage import purge, rotation
+from appliance.storage.keys import Key
+from appliance.storage.record import Record
+from tests.audit.scribe import Scribe, key_of
+
+SIRET = "73282932000074"
+TILL = "B01"
+IDENTITY: list[Any] = ["Épicerie du Canal", ["12 quai de la Loire"], SIRET, "4711B", "FR44732829320", "real", []]
+SOFTWARE = "0.1.0"
+
+
+class Nothing:
+    """A fold without rules."""
+
+    def __init__(self, record: Record | None = None) -> None: ...
+
+    def apply(self, record: Record) -> None: ...
+
+    def said(self) -> str:
+        return ""
+
+
+KINDS = Kinds(
+    ticket=ev.TICKET, closings=(ev.DAY_CLOSE,), defect=ev.DEFECT, snapshot=ev.SNAPSHOT, predecessor=9, restore=Nothing
+)
+
+
+class Shop:
+    """Days of sales; each act is one frame, its seal with it. A segment that is full gives way to a new key."""
+
+    def __init__(self, home: Path, first: date = date(2026, 11, 21), size: int = 64 * 1024, unit: int = 512) -> None:
+        self.scribe = Scribe(home, unit, size)
+        self.today = first
+        self.month = first.isoformat()[:7]
+        self.day = self.order = self.ticket = self.events = 0
+        self.perpetual = self.absolute = self.month_total = 0
+        self.links: dict[int, signed.Link] = {}
+        self.session = 0
+        self.sold = 0
+        self.closings: list[int] = []  # the record after each day's closing
+        self._t = 0
+        self._pending = 0  # records of the frame that is being made
+        self.starts: list[tuple[int, bytes]] = [(0, bytes(32))]  # first record and head before it, of each segment
+        self.scribe.segment(key_of(1))
+        self._clock(8)
+        genesis = {
+            1: 1,
+            2: SOFTWARE,
+            3: TILL,
+            4: SIRET,
+            5: key_of(1).public,
+            6: 1,
+            7: 1,
+            8: "C",
+            9: None,
+            10: bytes(16),
+        }
+        self.write([(ev.GENESIS, {**genesis, 11: b""})])
+        self.write([(ev.START, {1: SOFTWARE, 2: "first start", 3: b""})])
+
+    @property
+    def key(self) -> Key:
+        return self.scribe.key
+
+    def write(self, facts: Sequence[tuple[int, dict[int, Any]]]) -> int:
+        """One frame; the number of its first record."""
+        records = [record for kind, body in facts for record in self._sealed(kind, body)]
+        self._frame(records)
+        return records[0].seq
+
+    def _frame(self, records: Sequence[Record]) -> None:
+        self._pending = 0
+        self.scribe.frame(records)
+
+    def _sealed(self, kind: int, body: dict[int, Any]) -> Iterator[Record]:
+        fact = self._record(kind, body)
+        yield fact
+        due = signed.types(kind, body)
+        if due:
+            yield self._record(ev.SEAL, {1: fact.seq, 2: [self._entry(fact, each) for each in due]})
+
+    def _entry(self, fact: Record, kind: int) -> list[Any]:
+        link = self.links.get(kind, signed.Link())
+        text = signed.string(Event(*fact), kind, link.number + 1, link.signature)
+        self.links[kind] = signed.Link(link.number + 1, self.key.sign(text.encode()))
+        return [kind, link.number + 1, 1, self.links[kind].signature]
+
+    def _record(self, kind: int, body: dict[int, Any]) -> Record:
+        self._t += 1700
+        seq = self.scribe.seq + self._pending
+        self._pending += 1
+        return Record(seq, self._t, 60, self._t - 1_700_000_000_000, TILL, "S1", self.session, kind, body)
+
+    def _clock(self, hour: int) -> None:
+        at = datetime(self.today.year, self.today.month, self.today.day, hour, tzinfo=UTC)
+        self._t = max(self._t, int(at.timestamp() * 1000))
+
+    def live(self, sales: int, *, month: bool = False) -> None:
+        """One day, from its opening to its closing."""
+        self.open()
+        for _ in range(sales):
+            self.sell()
+        self.close(month=month)
+
+    def open(self) -> None:
+        self._clock(9)
+        self.day += 1
+        self.session, self.sold, self.first = self.day, 0, self.ticket
+        self.write([(ev.LOGIN, {1: "nfc", 2: "cashier"})])
+        self.write([(ev.DAY_OPEN, {1: self.day, 2: 10_000, 3: self.today.isoformat(), 4: IDENTITY})])
+
+    def sell(self, label: str = "Café", amount: int = 150) -> int:
+        self._turn_if_full()
+        self.order += 1
+        self.ticket += 1
+        vat = amount - round(amount / 1.1)
+        self.sold += amount
+        self.perpetual += amount
+        self.absolute += abs(amount)
+        kind = "sale" if amount >= 0 else "refund"
+        line = [1, label, 1000 if amount >= 0 else -1000, abs(amount), amount, 1000, amount - vat, vat]
+        body = {1: self.ticket, 2: kind, 3: self.order, 4: amount, 5: [[*line, "", "goods", "piece", 0, 0]]}
+        body |= {6: [[1000, amount - vat, vat, amount]], 7: [["Espèces", "cash", amount]], 8: 1}
+        body |= {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: [2000, 1000], 13: [], 14: SOFTWARE}
+        self.write([(ev.ORDER, {1: self.order})])
+        return self.write([(ev.TICKET, body), (ev.DRAWER, {1: "sale", 2: "", 3: self.scribe.seq})])
+
+    def close(self, *, month: bool = False) -> None:
+        self._turn_if_full()
+        vat = [[1000, self.sold - self.sold // 11, self.sold // 11, self.sold]]
+        self.month_total += self.sold
+        count = self.ticket - self.first
+        body: dict[int, Any] = {1: self.day, 2: self.today.isoformat(), 3: [self._t, 60], 4: self.first + 1}
+        body |= {5: self.ticket, 6: count, 7: self.sold, 8: 0, 9: 0, 10: self.sold, 11: vat, 12: []}
+        body |= dict.fromkeys(range(13, 20), 0) | {20: [], 21: self.month, 22: self.month_total, 23: "2026-01", 24: 0}
+        body |= {25: self.perpetual, 26: self.absolute, 27: IDENTITY, 28: [2000, 1000], 29: SOFTWARE, 30: [], 31: []}
+        facts = [(ev.DAY_CLOSE, body)]
+        self.session = 0
+        if month:
+            above: dict[int, Any] = {1: 1, 2: self.month, 3: 1, 4: self.day, 5: self.day, 6: 1, 7: self.ticket}
+            above |= {8: self.ticket, 9: self.month_total, 10: 0, 11: 0, 12: self.month_total, 13: vat, 14: []}
+            above |= {15: self.perpetual, 16: self.absolute, 17: IDENTITY, 18: [2000], 19: SOFTWARE, 20: []}
+            facts.append((ev.MONTH_CLOSE, above))
+            self.month_total = 0
+        self._closed(facts)
+        self.closings.append(self.scribe.seq)
+        self.today += timedelta(days=1)
+        self.month = self.today.isoformat()[:7]
+
+    def _closed(self, facts: list[tuple[int, dict[int, Any]]]) -> None:
+        self.session = self.day
+        records = [record for kind, body in facts for record in self._sealed(kind, body)]
+        self.session = 0
+        seals = [[kind, *self.links[kind]] for kind in sorted(self.links)]
+        state = {1: 2, 2: SIRET, 3: SOFTWARE, 20: ["C", None, 1_795_000_000_000, 5], 24: seals}
+        records.append(self._record(ev.SNAPSHOT, state))
+        self._frame(records)
+
+    def _turn_if_full(self) -> None:
+        if not self.scribe.room(8 * 1024):
+            self.turn()
+
+    def turn(self) -> None:
+        """A key record ends the segment."""
+        after = key_of(len(self.scribe.files) + 1)
+        text = rotation.statement(self.scribe.cp.chain_id, self.key.public, after.public)
+        self.write([(ev.KEY, {1: after.public, 2: after.sign(text)})])
+        self.starts.append((self.scribe.seq, self.scribe.head))
+        self.scribe.segment(after)
+
+    def purge(self, last_segment: int) -> purge.Order:
+        """The record that orders it; the files are still whole."""
+        follows = self.starts[last_segment]
+        body = {
+            1: 1,
+            2: last_segment,
+            3: 0,
+            4: follows[0] - 1,
+            5: follows[1],
+            6: [bytes(32)],
+            7: ["USB"],
+            8: follows[0],
+        }
+        self.write([(ev.PURGE, body)])
+        return purge.Order(last_segment, follows[0] - 1, follows[1])
+
+    def save(self) -> Path:
+        return self.scribe.save(anchored=True)
