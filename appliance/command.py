@@ -93,6 +93,12 @@ def _control(argv: Sequence[str]) -> int:
     return control_main(argv)
 
 
+def _export(argv: Sequence[str]) -> int:
+    from appliance.audit.export_command import export_main
+
+    return export_main(argv)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
@@ -101,6 +107,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "dump": (_dump, "every record as one JSON line"),
     "report": (_report, "adds the journal up again: replay DATA, totals DATA"),
     "control": (_control, "the control document of a period: DATA --from --to"),
+    "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),
 }
 

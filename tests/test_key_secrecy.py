@@ -103,6 +103,14 @@ def control(data: Path) -> bytes:
     )
 
 
+def export(data: Path) -> bytes:
+    said = b""
+    for form in ("csv", "json", "xml", "xlsx", "fec", "ereporting", "ereporting-xml"):
+        out = str(data.parent / f"export.{form}")
+        said += command("export", str(data), "--format", form, "--out", out, "--shop", str(SAMPLE))
+    return said
+
+
 def wear(data: Path) -> bytes:
     return command("wear", str(data)) + command("wear", str(data), "--json")
 
@@ -157,6 +165,7 @@ WAYS: dict[str, Callable[[Path], bytes]] = {
     "dump": dump,
     "report": report,
     "control": control,
+    "export": export,
     "wear": wear,
 }
 

@@ -41,6 +41,7 @@ SHOP_KEYS = {
     "day_pivot",
     "footer",
     "means",
+    "accounting",  # the accountant's, read by `sceau export`
 }
 OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin"}
 MEANS_KEYS = {"label", "kind", "over", "drawer"}
@@ -101,6 +102,8 @@ def _shop(
         wrong("day_pivot", "an hour from 0 to 12 is wanted")
     if head.get("territory", "metropole") not in TERRITORIES:
         wrong("territory", f"{head['territory']!r} is not known; use metropole")
+    if not isinstance(head.get("accounting", {}), dict):
+        wrong("accounting", "a table [accounting] is wanted")
     if not _zone(head.get("timezone", "Europe/Paris")):
         wrong("timezone", f"{head['timezone']!r} is not known; use a name like Europe/Paris")
     if found.lines:

@@ -135,7 +135,7 @@ def test_a_wrong_header_and_a_wrong_toml_are_named(folder: Path) -> None:
 
 
 SHOP: list[tuple[str, str, str]] = [
-    ('till = "1"', 'tilt = "1"', "tilt: unknown key; known are address, "),
+    ('till = "1"', 'tilt = "1"', "tilt: unknown key; known are accounting, address, "),
     ('till = "1"', "", "till: is missing; the ticket must bear it"),
     ('till = "1"', f'till = "{"x" * 80}"', "till: a text of 1 to 24 printable characters is wanted"),
     ('siret = "12345678200010"', 'siret = "123"', "siret: '123' is not a SIRET of 14 digits with a right key"),
