@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from appliance.audit.band import rounded
 from appliance.audit.replay import Rebuilt, Replay, fiscal_year
-from appliance.audit.report import report_main
+from appliance.audit.report import euros, report_main
+from appliance.command import main
 from appliance.core import event as ev
 from appliance.storage.record import Record
 from tests.audit.story import Story
 
+ROOT = Path(__file__).parents[2]
 FIRST = date(2026, 11, 2)
 GOODS = [(1000, 110, 550), (2000, 890, 2000), (1250, 199, 550)]
 
@@ -289,3 +291,32 @@ def test_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report_main(["totals", str(home), "--from", "2026-12-01", "--to", "2026-11-30"]) == 2
     assert report_main(["totals", str(home), "--from", "1.12.2026"]) == 2
     assert "write it like 2026-11-21" in capsys.readouterr().err
+
+
+FLOWS = ("day", "discounts", "months", "park", "refund", "training", "split-payment", "cut-in-basket")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in sorted([*ROOT.glob("tests/flows/*.flow"), *ROOT.glob("samples/*/day.flow")])
+        if path.stem in FLOWS
+    ],
+    ids=lambda path: path.stem,
+)
+def test_the_real_till(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Played on the till itself: its closings are its band, and every other sum of them is the same."""
+    data = str(tmp_path / "data")
+    assert main(["flow", str(path), "--data", data]) == 0
+    capsys.readouterr()
+    assert main(["dump", data]) == 0
+    acts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    total = sum(act["body"]["total"] for act in acts if act["kind"] == "ticket")
+
+    assert report_main(["replay", data]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("agrees: ")
+    assert main(["control", data, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sums"]["total"] == total
+    assert main(["export", data, "--format", "ereporting", "--out", str(tmp_path / "out")]) == 0
+    assert json.loads((tmp_path / "out").read_text())["total"] == euros(total)
