@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from appliance.simulator import corrections
 from appliance.simulator.cards import Card, Pocket
 from appliance.simulator.expectations import Expectations
 from appliance.simulator.hand import FlowError, Hand, cents, plain, want
@@ -12,7 +13,7 @@ from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-LATER = {"discount", "park", "recall", "refund", "training", "network", "terminal", "usb"}
+LATER = {"network", "terminal", "usb"}
 ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
 # Verbs that are not an answer to the print question and do not act for the cashier.
 BYSTANDERS = ALWAYS - {"drawer"} | {"print", "tap", "type", "scan", "badge", "pin"}
@@ -124,13 +125,14 @@ class Player:
 
     def open(self, words: list[Word]) -> None:
         want(words, "day", "float")
-        self._amount(words[2].text)
+        self.amount(words[2].text)
         self.hand.tap_act("next")
 
     def close(self, words: list[Word]) -> None:
         if words[0].text != "day":
-            raise FlowError(f"close {words[0].text} is built by a later version")
-        self._go("close-day")
+            corrections.close_period(self, words[0].text)
+            return
+        self.go("close-day")
         if self.hand.glass().screen != "close-day":
             return
         if len(words) > 1:
@@ -175,7 +177,7 @@ class Player:
 
     def _price(self, options: list[str]) -> None:
         if "price" in options:
-            self._amount(options[options.index("price") + 1])
+            self.amount(options[options.index("price") + 1])
             self.hand.tap_act("next")
 
     def _to_counter(self) -> None:
@@ -220,23 +222,26 @@ class Player:
 
     def void(self, words: list[Word]) -> None:
         if words[0].text == "ticket":
-            self._go("void-ticket")
+            self.go("void-ticket")
             return
+        self.select(int(words[1].text))
+        self.hand.tap_act("void-line")
+
+    def select(self, number: int) -> None:
+        """A line of the basket, wherever it has been scrolled to."""
         self._to_counter()
-        number = int(words[1].text)
         for _ in range(60):
             if self.hand.find_act("select", number) or not self.hand.find_act("above"):
                 break
             self.hand.tap_act("above")
         self.hand.tap_act("select", number)
-        self.hand.tap_act("void-line")
 
     def pay(self, words: list[Word]) -> None:
         kind, amount = words[0], words[1].text
         if self.hand.glass().screen != "payment":
             self._to_counter()
             self.hand.tap_act("pay")
-        self._amount(amount)
+        self.amount(amount)
         if kind.text == "cash":
             self.hand.tap_act("give", "")
             return
@@ -245,7 +250,7 @@ class Player:
         if self.hand.find_act("accepted"):
             self.hand.tap_act("accepted")
 
-    def _amount(self, text: str) -> None:
+    def amount(self, text: str) -> None:
         self.hand.type_digits(str(cents(text)))
 
     def print(self, words: list[Word]) -> None:
@@ -263,11 +268,11 @@ class Player:
         self._to_counter()
         self.hand.tap_act("go", "more")
         self.hand.tap_act("go", f"cash-{words[0].text}")
-        self._reason("choose", words[2:])
-        self._amount(words[1].text)
+        self.reason("choose", words[2:])
+        self.amount(words[1].text)
         self.hand.tap_act("next")
 
-    def _reason(self, act: str, words: list[Word]) -> None:
+    def reason(self, act: str, words: list[Word]) -> None:
         """The one that is named, else the first; one that no key bears is "autre"."""
         wanted = words[0].text if words else ""
         named = self.hand.spot(lambda each: each.act == act and plain(each.label).lower() == plain(wanted).lower())
@@ -285,13 +290,16 @@ class Player:
         self._to_counter()
         self.hand.tap_act("go", "more")
         self.hand.tap_act("go", "drawer")
-        self._reason("drawer", words[1:])
+        self.reason("drawer", words[1:])
 
-    def _go(self, act: str) -> None:
+    def go(self, act: str) -> None:
         """To a key of the menu "Plus"."""
+        self.to_menu()
+        self.hand.tap_act(act)
+
+    def to_menu(self) -> None:
         self._to_counter()
         self.hand.tap_act("go", "more")
-        self.hand.tap_act(act)
 
     # Single gestures
 
@@ -358,6 +366,12 @@ VERBS: dict[str, Verb] = {
     "print": Player.print,
     "reprint": Player.reprint,
     "cash": Player.cash,
+    "discount": corrections.discount,
+    "park": corrections.park,
+    "recall": corrections.recall,
+    "refund": corrections.refund,
+    "training": corrections.training,
+    "report": corrections.x_report,
     "drawer": Player.drawer,
     "tap": Player.tap,
     "type": Player.type,
