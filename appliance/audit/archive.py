@@ -76,7 +76,7 @@ def create(order: Order, disk: Disk, *, replace: bool = False, forget: Callable[
     """The archive of a closed period, under its final name, flushed and read back.
 
     `forget` drops a file from the page cache, so that reading back reads the medium. `replace`: an archive of this name
-    that no record names may be written again. Raises Refusal; nothing is left behind then but files named `.tmp`.
+    that no record names may be written again. Raises Refusal; no draft is left behind.
     """
     drafts = Drafts(disk, order.archives)
     try:
@@ -91,14 +91,14 @@ def create(order: Order, disk: Disk, *, replace: bool = False, forget: Callable[
         why = "the disk is full: free space" if error.errno in _FULL else "a write failed: check the medium"
         raise Refusal(f"no archive was made, {why} ({error})") from error
     finally:
-        drafts.close()
+        drafts.drop()
 
 
 def _create(order: Order, disk: Disk, drafts: Drafts, *, replace: bool, forget: Callable[[Path], None] | None) -> Made:
     source = find(order.data)
     span = find_span(source, order.asked)
     told = _Reading(source, span, drafts, order)
-    found = told.parts(disk) + [parts.of_bytes(name, data) for name, data in _extras(order.extras)]
+    found = told.parts() + [parts.of_bytes(name, data) for name, data in _extras(order.extras)]
     found.append(parts.of_bytes(NOTICE, notice.text(order.names, told.facts.kinds)))
     manifest = told.manifest(order, sorted(found, key=_name))
     found += _statements(manifest, order.key)
@@ -106,8 +106,6 @@ def _create(order: Order, disk: Disk, drafts: Drafts, *, replace: bool, forget: 
     if path.name in disk.listdir(order.archives) and not replace:
         raise Refusal(f"{path.name} is there already: check it with sceau archive check, or move it to another medium")
     digest = _write(disk, path, sorted(found, key=_name), forget)
-    drafts.close()
-    drafts.clear()
     return Made(path, manifest, _body(manifest, told.facts, digest, path.name))
 
 
@@ -148,19 +146,19 @@ class _Reading:
             self.facts.record(record)
         self._seals.frame_ends()
 
-    def parts(self, disk: Disk) -> list[Part]:
-        return [*self._drafts.parts(), *self._raw(disk)]
+    def parts(self) -> list[Part]:
+        return [*self._drafts.parts(), *self._raw()]
 
-    def _raw(self, disk: Disk) -> Iterator[Part]:
-        end = self._span.end.place
+    def _raw(self) -> Iterator[Part]:
+        end, raw = self._span.end.place, self._source.folder
         for number in self.segments:
-            with self._source.folder.reading(number) as it:
+            with raw.reading(number) as it:
                 header = it.header()
                 size = it.size
             if number == end.number and header:
                 size = end.unit * header.unit
             name = segment.name(number)
-            yield parts.of_file(disk, self._source.folder.file(number), f"{folder.NAME}/{name}", size)
+            yield parts.of_file(raw.disk, raw.file(number), f"{folder.NAME}/{name}", size)
 
     def manifest(self, order: Order, members: Sequence[Part]) -> Manifest:
         facts, span = self.facts, self._span

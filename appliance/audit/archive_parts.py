@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -95,9 +96,12 @@ class Drafts:
     def _again(self, path: Path, size: int) -> Chunks:
         return lambda: chunks(self._disk, path, size)
 
-    def close(self) -> None:
+    def drop(self) -> None:
+        """Whatever became of the archive: what fills the disk goes."""
         for draft in self._drafts.values():
-            draft.close()
+            draft.drop()
+        with suppress(OSError):
+            self.clear()
 
 
 class _Draft:
@@ -122,5 +126,9 @@ class _Draft:
     def close(self) -> None:
         if self._handle is not None:
             self._flush()
+        self.drop()
+
+    def drop(self) -> None:
+        if self._handle is not None:
             self._disk.close(self._handle)
             self._handle = None

@@ -144,14 +144,19 @@ def _chosen(marks: Sequence[Mark], open_day: date | None, asked: Asked, *, whole
     else:
         closed = [at for at, mark in enumerate(marks) if _FLAG[asked.level] in mark.kinds]
         first, last = (closed[-2] + 1 if len(closed) > 1 else 0), (closed[-1] if closed else -1)
+    if not whole and (first == 0 or _before(marks, asked)):
+        raise Refusal("a part of this period was purged: its archives exist already, look on the media they went to")
     if last < first:
         raise Refusal("nothing is closed in this period: close the day first, or name other dates")
-    if first == 0 and not whole:
-        raise Refusal("a part of this period was purged: its archives exist already, look on the media they went to")
     span = Span(marks[first - 1] if first else None, tuple(marks[first : last + 1]))
     check_length(span.days[0].day, span.end.day)
     _signed(span)
     return span
+
+
+def _before(marks: Sequence[Mark], asked: Asked) -> bool:
+    """Whether the period begins before the first closing that is left."""
+    return asked.begins is not None and (not marks or asked.begins < marks[0].day)
 
 
 def _signed(span: Span) -> None:

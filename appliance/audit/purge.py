@@ -90,7 +90,14 @@ def _hash(archive: Archive) -> bytes:
 
 def plan(data: Path, archives: Sequence[Held], media: int = MEDIA) -> Plan:
     """The most that may go now. Raises Refusal with the reason why nothing may."""
-    source = find(data)
+    try:
+        return _planned(find(data), archives, media)
+    except (Broken, Unreadable) as error:
+        where = f"record {error.seq}: " if isinstance(error, Broken) else ""
+        raise Refusal(f"the journal does not verify, nothing is purged: {where}{error}") from error
+
+
+def _planned(source: Source, archives: Sequence[Held], media: int) -> Plan:
     poor = next((each for each in archives if len(each.media) < media), None)
     if poor:
         raise Refusal(
