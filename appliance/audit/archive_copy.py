@@ -14,7 +14,7 @@ from appliance.core.event import Value
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.medium import Medium
 
-OK = "ok"
+OK = "intact"
 
 
 class Copied(NamedTuple):

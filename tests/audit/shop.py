@@ -11,6 +11,7 @@ from appliance.audit.check import Kinds
 from appliance.core import event as ev
 from appliance.core import signed
 from appliance.core.event import Event
+from appliance.core.vat import extract
 from appliance.storage import purge, rotation
 from appliance.storage.keys import Key
 from appliance.storage.record import Record
@@ -38,6 +39,30 @@ KINDS = Kinds(
 )
 
 
+class Sums:
+    """Of a day or a month, tickets at one rate, paid in cash."""
+
+    def __init__(self) -> None:
+        self.tickets = self.sales = self.refunds = self.refund_count = self.ht = self.vat = 0
+
+    def add(self, amount: int, ht: int, vat: int) -> None:
+        self.tickets += 1
+        self.sales += max(amount, 0)
+        self.refunds += min(amount, 0)
+        self.refund_count += amount < 0
+        self.ht, self.vat = self.ht + ht, self.vat + vat
+
+    @property
+    def total(self) -> int:
+        return self.sales + self.refunds
+
+    def fields(self, first: int) -> dict[int, Any]:
+        """Seven fields of a closing from key `first` on."""
+        vat, means = [[1000, self.ht, self.vat, self.total]], [["Espèces", "cash", self.tickets, self.total]]
+        said = [self.tickets, self.sales, self.refunds, self.refund_count, self.total, vat, means]
+        return dict(enumerate(said, start=first))
+
+
 class Shop:
     """Days of sales; each act is one frame, its seal with it. A segment that is full gives way to a new key."""
 
@@ -46,10 +71,11 @@ class Shop:
         self.today = first
         self.month = first.isoformat()[:7]
         self.day = self.order = self.ticket = self.events = 0
-        self.perpetual = self.absolute = self.month_total = 0
+        self.months = self.perpetual = self.absolute = self.year_total = 0
+        self.today_sums, self.month_sums = Sums(), Sums()
+        self.month_from = (1, 1)  # first day and first ticket of the month
         self.links: dict[int, signed.Link] = {}
         self.session = 0
-        self.sold = 0
         self.closings: list[int] = []  # the record after each day's closing
         self._t = 0
         self._pending = 0  # records of the frame that is being made
@@ -88,6 +114,8 @@ class Shop:
     def _sealed(self, kind: int, body: dict[int, Any]) -> Iterator[Record]:
         fact = self._record(kind, body)
         yield fact
+        if kind == ev.DAY_CLOSE:
+            self.session = 0
         due = signed.types(kind, body)
         if due:
             yield self._record(ev.SEAL, {1: fact.seq, 2: [self._entry(fact, each) for each in due]})
@@ -118,54 +146,72 @@ class Shop:
     def open(self) -> None:
         self._clock(9)
         self.day += 1
-        self.session, self.sold, self.first = self.day, 0, self.ticket
+        self.today_sums, self.first = Sums(), self.ticket
         self.write([(ev.LOGIN, {1: "nfc", 2: "cashier"})])
         self.write([(ev.DAY_OPEN, {1: self.day, 2: 10_000, 3: self.today.isoformat(), 4: IDENTITY})])
+        self.session = self.day
 
     def sell(self, label: str = "Café", amount: int = 150) -> int:
         self._turn_if_full()
         self.order += 1
         self.ticket += 1
-        vat = amount - round(amount / 1.1)
-        self.sold += amount
+        ht, vat = extract(amount, 1000)
+        for sums in (self.today_sums, self.month_sums):
+            sums.add(amount, ht, vat)
+        self.year_total += amount
         self.perpetual += amount
         self.absolute += abs(amount)
         kind = "sale" if amount >= 0 else "refund"
-        line = [1, label, 1000 if amount >= 0 else -1000, abs(amount), amount, 1000, amount - vat, vat]
+        line = [1, label, 1000 if amount >= 0 else -1000, abs(amount), amount, 1000, ht, vat]
         body = {1: self.ticket, 2: kind, 3: self.order, 4: amount, 5: [[*line, "", "goods", "piece", 0, 0]]}
-        body |= {6: [[1000, amount - vat, vat, amount]], 7: [["Espèces", "cash", amount]], 8: 1}
+        body |= {6: [[1000, ht, vat, amount]], 7: [["Espèces", "cash", amount]], 8: 1}
         body |= {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: [2000, 1000], 13: [], 14: SOFTWARE}
         self.write([(ev.ORDER, {1: self.order})])
         return self.write([(ev.TICKET, body), (ev.DRAWER, {1: "sale", 2: "", 3: self.scribe.seq})])
 
     def close(self, *, month: bool = False) -> None:
         self._turn_if_full()
-        vat = [[1000, self.sold - self.sold // 11, self.sold // 11, self.sold]]
-        self.month_total += self.sold
-        count = self.ticket - self.first
         body: dict[int, Any] = {1: self.day, 2: self.today.isoformat(), 3: [self._t, 60], 4: self.first + 1}
-        body |= {5: self.ticket, 6: count, 7: self.sold, 8: 0, 9: 0, 10: self.sold, 11: vat, 12: []}
-        body |= dict.fromkeys(range(13, 20), 0) | {20: [], 21: self.month, 22: self.month_total, 23: "2026-01", 24: 0}
-        body |= {25: self.perpetual, 26: self.absolute, 27: IDENTITY, 28: [2000, 1000], 29: SOFTWARE, 30: [], 31: []}
+        body |= {5: self.ticket, **self.today_sums.fields(6), **dict.fromkeys(range(13, 20), 0), 20: [0] * 7}
+        body |= {21: self.month, 22: self.month_sums.total, 23: "2026-01", 24: self.year_total}
+        body |= {
+            25: self.perpetual,
+            26: self.absolute,
+            27: IDENTITY,
+            28: [2000, 1000],
+            29: SOFTWARE,
+            30: [0, 0],
+            31: [],
+        }
         facts = [(ev.DAY_CLOSE, body)]
-        self.session = 0
         if month:
-            above: dict[int, Any] = {1: 1, 2: self.month, 3: 1, 4: self.day, 5: self.day, 6: 1, 7: self.ticket}
-            above |= {8: self.ticket, 9: self.month_total, 10: 0, 11: 0, 12: self.month_total, 13: vat, 14: []}
-            above |= {15: self.perpetual, 16: self.absolute, 17: IDENTITY, 18: [2000], 19: SOFTWARE, 20: []}
-            facts.append((ev.MONTH_CLOSE, above))
-            self.month_total = 0
+            facts.append((ev.MONTH_CLOSE, self._month()))
         self._closed(facts)
         self.closings.append(self.scribe.seq)
         self.today += timedelta(days=1)
         self.month = self.today.isoformat()[:7]
 
+    def _month(self) -> dict[int, Any]:
+        self.months += 1
+        first, ticket = self.month_from
+        body: dict[int, Any] = {
+            1: self.months,
+            2: self.month,
+            3: first,
+            4: self.day,
+            5: self.day + 1 - first,
+            6: ticket,
+        }
+        body |= {7: self.ticket, **self.month_sums.fields(8), 15: self.perpetual, 16: self.absolute, 17: IDENTITY}
+        self.month_from, self.month_sums = (self.day + 1, self.ticket + 1), Sums()
+        return {**body, 18: [2000, 1000], 19: SOFTWARE, 20: []}
+
     def _closed(self, facts: list[tuple[int, dict[int, Any]]]) -> None:
-        self.session = self.day
         records = [record for kind, body in facts for record in self._sealed(kind, body)]
-        self.session = 0
         seals = [[kind, *self.links[kind]] for kind in sorted(self.links)]
-        state = {1: 2, 2: SIRET, 3: SOFTWARE, 20: ["C", None, 1_795_000_000_000, 5], 24: seals}
+        counters = [self.day, 10_000, self.order, self.ticket, 0, 0]
+        sums = [self.perpetual, self.absolute]
+        state = {1: 2, 2: SIRET, 3: SOFTWARE, 10: counters, 17: sums, 20: ["C", None, 1_795_000_000_000, 5], 24: seals}
         records.append(self._record(ev.SNAPSHOT, state))
         self._frame(records)
 

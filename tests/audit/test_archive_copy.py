@@ -53,7 +53,7 @@ def put(disk: MemoryDisk, path: Path, data: bytes) -> None:
 def copied(archive: Path, disk: MemoryDisk, forget: Callable[[Path], None] = lambda path: None) -> bytes:
     digest = sha256(archive.read_bytes()).digest()
     done = copy(archive, Medium(STICK, "7"), disk, record=9, recorded=digest, forget=forget)
-    assert done.body == {1: 9, 2: digest, 3: "7", 4: "ok"}
+    assert done.body == {1: 9, 2: digest, 3: "7", 4: "intact"}
     return bytes(disk.files[disk.names[done.path]])
 
 

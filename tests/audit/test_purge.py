@@ -40,7 +40,7 @@ def recorded(shop: Shop, archive: Made, media: int = 2) -> None:
     """The records that a till writes: the archive's, and one for each medium on which it was read back."""
     seq = shop.write([(ev.ARCHIVE, archive.body)])
     for number in range(media):
-        shop.write([(ev.ARCHIVE_COPY, {1: seq, 2: archive.body[8], 3: f"stick-{number}", 4: "ok"})])
+        shop.write([(ev.ARCHIVE_COPY, {1: seq, 2: archive.body[8], 3: f"stick-{number}", 4: "intact"})])
     shop.save()
 
 
