@@ -23,7 +23,7 @@ class Proof(NamedTuple):
     why: str
     records: int
     chain: str  # hex
-    head: str  # hex, after the last proven record
+    head: str  # hex, after the last record of a chain that is intact
     pinned: bool  # the chain's id was given by the person who asked
 
 

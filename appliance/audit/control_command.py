@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from pathlib import Path
 
 from appliance.audit import control_json
@@ -18,6 +19,7 @@ from appliance.audit.reading import Period, Reading
 from appliance.audit.report import add_period
 from appliance.audit.source import Unreadable
 from appliance.audit.verify import INTACT, UNREADABLE, Verdict, verify
+from appliance.storage.record import Record
 
 COLUMNS = 48
 _CODES = """exit code:
@@ -69,12 +71,18 @@ def make(path: Path, period: Period, *, chain: str | None = None, progress: Show
     if verdict.code == UNREADABLE:
         raise Unreadable(verdict.why)
     reading = Reading(path)
-    control = gather(reading.records(), period, proof_of(verdict, pinned=chain is not None))
+    control = gather(_proven(reading, verdict), period, proof_of(verdict, pinned=chain is not None))
     if not reading.chain:
         raise Unreadable(f"{path} holds no record that can be read: {verdict.line}")
-    if not control.proof.intact:  # a broken chain still has a name, and a last record that is proven
-        control.proof = control.proof._replace(chain=reading.chain.hex(), head=reading.head.hex())
+    control.proof = control.proof._replace(chain=reading.chain.hex())  # also of one that is broken
     return control
+
+
+def _proven(reading: Reading, verdict: Verdict) -> Iterator[Record]:
+    """What the verdict is about: not what a till that runs has written since, nothing behind what is broken."""
+    if verdict.code == INTACT:
+        return islice(reading.records(), verdict.records)
+    return takewhile(lambda record: verdict.seq is None or record.seq < verdict.seq, reading.records())
 
 
 def proof_of(verdict: Verdict, *, pinned: bool) -> Proof:

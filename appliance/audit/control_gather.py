@@ -65,6 +65,8 @@ class _Folding:
         found.made = (record.t, record.tz)
         if record.kind == ev.GENESIS:
             found.activated, found.witness = (record.t, record.tz), body[8]
+        elif record.kind == ev.WITNESS:
+            found.witness = body[1]
         elif record.kind == ev.CONFIG:
             found.identity = body[1]
         elif record.kind == ev.DAY_OPEN:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 from appliance.audit.control import Control, Section
 from appliance.audit.tally import Tally
+from appliance.storage.record import Value
 
 VERSION = 1
 
@@ -13,6 +15,12 @@ VERSION = 1
 def text(control: Control) -> str:
     """Ends with a line feed."""
     return json.dumps(plain(control), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def body(control: Control, how: str) -> dict[int, Value]:
+    """Of the `control` record: the period, the SHA-256 of this text, `how` it was given: paper, pdf, json."""
+    first, last = control.period.first or control.first_day, control.period.last or control.last_day
+    return {1: first, 2: last, 3: sha256(text(control).encode()).digest(), 4: how}
 
 
 def plain(control: Control) -> dict[str, object]:

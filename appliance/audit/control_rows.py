@@ -11,8 +11,11 @@ from appliance.core.money import MINUS, NBSP
 from appliance.core.paper import Row
 
 
-def rows(control: Control, columns: int) -> tuple[Row, ...]:
-    """Every block of the document: what is a table on a sheet is a few lines a row here."""
+def rows(control: Control, columns: int, *, details: bool = True) -> tuple[Row, ...]:
+    """Every block of the document: what is a table on a sheet is a few lines a row here.
+
+    Without `details` no list of acts and no day by day, but all sums: a year's lists are metres of paper.
+    """
     sheet = Sheet(columns)
     sheet.title("DOCUMENT DE CONTRÔLE")
     sheet.center(title(control))
@@ -22,7 +25,7 @@ def rows(control: Control, columns: int) -> tuple[Row, ...]:
         sheet.banner("JOURNAL ALTÉRÉ")
     sheet.text(words, bold=True)
     sheet.text(base)
-    for block in blocks(control):
+    for block in blocks(control, details=details):
         sheet.rule()
         sheet.text(block.title.upper(), bold=True)
         if block.note:

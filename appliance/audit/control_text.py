@@ -90,17 +90,18 @@ def verdict(control: Control) -> tuple[Tone, str, str]:
     return "good", "Journal intact", f"{base} Authentique si l'identifiant de chaîne est celui d'un ticket Z."
 
 
-def blocks(control: Control) -> Iterator[Block]:
-    """Everything but the head and the verdict, in the order of reading."""
+def blocks(control: Control, *, details: bool = True) -> Iterator[Block]:
+    """Everything but the head and the verdict, in the order of reading; lists only with `details`."""
     yield Block("Établissement et caisse", _pairs(), tuple(_identity(control)))
     yield _sums(control)
     yield _rates(control)
     yield _means(control)
     yield _events(control)
     yield Block("Numérotation, envoi et témoin", _pairs(), tuple(_checks(control)))
-    yield _days(control)
+    if details:
+        yield _days(control)
     for name, section in control.sections.items():
-        if section.count:
+        if section.count and (details or name in MUST_BE_EMPTY):
             yield _details(name, section)
     yield _jet(control)
     yield Block("Comment contrôler ce document", (Column("", 100),), tuple((each,) for each in HOW))
@@ -137,8 +138,9 @@ def _identity(control: Control) -> Iterator[tuple[str, str]]:
     for nth, each in enumerate(control.software):
         yield "Logiciel" if nth == 0 else "", f"Sceau {each.version}, depuis le {moment(each.t, each.tz)}"
     yield "Identifiant de chaîne", groups(control.proof.chain)
-    yield "Tête du journal", groups(control.proof.head[:32])
-    yield "", groups(control.proof.head[32:])
+    yield "Tête du journal", groups(control.proof.head[:32]) or "non prouvée"
+    if control.proof.head:
+        yield "", groups(control.proof.head[32:])
     if control.first_record is not None and control.last_record is not None:
         yield "Actes de la période", f"n° {number(control.first_record)} à n° {number(control.last_record)}"
 
@@ -223,8 +225,7 @@ def _events(control: Control) -> Block:
         rows.append((TITLES[name] + " (doit rester vide)" * wanted, said, _amount(section)))
     bad = any(control.sections[name].count for name in MUST_BE_EMPTY)
     columns = (Column("", 60), Column("Nombre", 22, figures=True), Column("Montant", 18, figures=True))
-    note = "Le détail de ce qui n'est pas « néant » suit."
-    return Block("Relevé des événements", columns, tuple(rows), note, tone="bad" if bad else "")
+    return Block("Relevé des événements", columns, tuple(rows), tone="bad" if bad else "")
 
 
 def _amount(section: Section) -> str:

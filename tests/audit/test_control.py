@@ -30,7 +30,7 @@ from tests.audit.test_replay import FIRST, busy, quarter
 
 CHAIN = "4f2a91c70b3ed81577a02c6fe94b1d30"
 INTACT = Proof(True, None, "", 384, CHAIN, "c8" * 32, False)
-BROKEN = Proof(False, 21, "it does not follow from the record before it", 0, CHAIN, "c8" * 32, False)
+BROKEN = Proof(False, 21, "it does not follow from the record before it", 0, CHAIN, "", False)
 NOVEMBER = Period("2026-11-01", "2026-11-30")
 ALL = Period()
 
@@ -316,3 +316,26 @@ def test_command_on_a_broken_journal(played: Path, tmp_path: Path, capsys: pytes
     said = json.loads(capsys.readouterr().out)
     assert (said["proof"]["intact"], said["sections"]["altered"]["count"]) == (False, 1)
     assert said["proof"]["record"] == said["sections"]["altered"]["entries"][0]["record"]
+    assert said["records"][1] == said["proof"]["record"] - 1
+    assert (len(said["proof"]["chain"]), said["proof"]["head"]) == (32, "")
+
+
+def test_without_details() -> None:
+    """Sums and what must stay empty; no list of acts, no day by day."""
+    control = of(eventful().records, proof=BROKEN)
+    short, whole = ({each.title for each in blocks(control, details=more)} for more in (False, True))
+
+    assert whole - short == {
+        "Journées closes (Z)",
+        *(TITLES[name] for name in SECTIONS if name not in ("altered", "differences", "defects")),
+    }
+    assert len(rows(control, 48, details=False)) < len(rows(control, 48))
+
+
+def test_the_record_of_a_document() -> None:
+    """The period that it holds when none was asked, and the hash of its JSON."""
+    control = of(quarter().records)
+    body = control_json.body(control, "paper")
+
+    assert (body[1], body[2], body[4]) == ("2026-11-02", "2027-01-13", "paper")
+    assert body[3] == hashlib.sha256(control_json.text(control).encode()).digest()

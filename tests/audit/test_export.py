@@ -14,15 +14,19 @@ from xml.etree import ElementTree
 
 import pytest
 
+from appliance.audit.control import Proof
+from appliance.audit.control_gather import gather
 from appliance.audit.export import FORMATS, Broken, Format, Refusal, Source, export
 from appliance.audit.export_command import export_main
 from appliance.audit.export_csv import text
 from appliance.audit.export_tables import TABLES, decimal
-from appliance.audit.reading import Period
+from appliance.audit.reading import Period, Reading
+from appliance.audit.replay import Replay
 from appliance.audit.source import Unreadable
 from appliance.core import event as ev
 from appliance.storage.record import Value
 from tests.audit.story import Story
+from tests.audit.test_purge import Story as Purged
 from tests.audit.test_replay import FIRST, busy, quarter
 
 ROOT = Path(__file__).parents[2]
@@ -296,3 +300,19 @@ def test_command(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "--shop" in capsys.readouterr().err
     with pytest.raises(Unreadable, match="turn the two dates round"):
         Period.of("2026-12-01", "2026-11-01")
+
+
+def test_behind_a_purge(tmp_path: Path) -> None:
+    """What is left of a journal is exported and controlled; the replay begins with the first day that is whole."""
+    story = Purged(tmp_path / "data")
+    first = story.purged().order.last_record + 1
+    records = list(Reading(story.home).records())
+    tables = from_json(made(story.home, "json", tmp_path))
+    control = gather(records, ALL, Proof(True, None, "", 0, "", "", pinned=False))
+
+    assert records[0].seq == first
+    assert {int(row["acte"]) for row in tables["tickets"]} == {r.seq for r in records if r.kind == ev.TICKET}
+    assert (control.since, control.activated, control.witness) == (first, (0, 0), "C")
+    assert control.perpetual == story.shop.perpetual
+    opened = [record.body[1] for record in records if record.kind == ev.DAY_OPEN]
+    assert [each.number for each in Replay().run(records) if each.what == "Z"] == opened
