@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from appliance.audit import archive_parts as parts
 from appliance.audit import manifest as statement
-from appliance.audit import notice
+from appliance.audit import notice, succession
 from appliance.audit import zip as canonical
 from appliance.audit.archive_facts import Facts
 from appliance.audit.archive_parts import Drafts, Part
@@ -25,7 +25,7 @@ from appliance.audit.projection import Projection
 from appliance.audit.seals import Seals
 from appliance.audit.source import Broken, Source, Unreadable, find
 from appliance.audit.walk import Step
-from appliance.storage import chain, folder, segment
+from appliance.storage import chain, folder, rotation, segment
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.record import Value
 
@@ -87,6 +87,8 @@ def create(order: Order, disk: Disk, *, replace: bool = False, forget: Callable[
         raise Refusal(f"the journal does not verify, nothing is archived: {where}{error}") from error
     except canonical.ZipError as error:
         raise Refusal(f"{error.member or 'the archive'}: {error}; archive a shorter period") from error
+    except succession.SuccessionError as error:
+        raise Refusal(f"{error}: run sceau verify") from error
     except OSError as error:
         why = "the disk is full: free space" if error.errno in _FULL else "a write failed: check the medium"
         raise Refusal(f"no archive was made, {why} ({error})") from error
@@ -99,6 +101,9 @@ def _create(order: Order, disk: Disk, drafts: Drafts, *, replace: bool, forget: 
     span = find_span(source, order.asked)
     told = _Reading(source, span, drafts, order)
     found = told.parts() + [parts.of_bytes(name, data) for name, data in _extras(order.extras)]
+    later = succession.carried(source, span.end.place, told.keys, order.key.public)
+    if later:
+        found.append(parts.of_bytes(succession.NAME, later))
     found.append(parts.of_bytes(NOTICE, notice.text(order.names, told.facts.kinds)))
     manifest = told.manifest(order, sorted(found, key=_name))
     found += _statements(manifest, order.key)
@@ -120,6 +125,7 @@ class _Reading:
         self._source, self._span, self._drafts = source, span, drafts
         self.facts = Facts()
         self.segments: list[int] = []
+        self.keys: set[bytes] = set()  # that the period's segments and records name
         self._projection = Projection(drafts.sink, order.names)
         self._seals = Seals(_unknown)
         if span.after and span.after.snapshot:
@@ -140,7 +146,9 @@ class _Reading:
     def _hear(self, step: Step) -> None:
         if step.header.number not in self.segments:
             self.segments.append(step.header.number)
+            self.keys.add(step.header.key)
             self._projection.segment(step.header)
+        self.keys |= {new for data in step.frame.records if (new := rotation.announced(data))}
         for record in step.records:
             self._projection.record(record, self._seals.record(record, step.header.key))
             self.facts.record(record)

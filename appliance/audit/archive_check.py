@@ -7,12 +7,13 @@ projections.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from typing import Final, NamedTuple
 
 from appliance.audit import manifest as statement
 from appliance.audit import projection as shape
+from appliance.audit import succession
 from appliance.audit.archive_facts import Facts
 from appliance.audit.archive_period import LEVELS, Refusal, check_length
 from appliance.audit.archive_source import Archive, Fault
@@ -24,17 +25,22 @@ from appliance.audit.parts import restored
 from appliance.audit.projection import Projection
 from appliance.audit.seals import Seals
 from appliance.audit.source import Source
-from appliance.audit.walk import Step
+from appliance.audit.walk import Place, Step
 from appliance.audit.zip import Found
 from appliance.core import event as ev
 from appliance.storage import chain, rotation
 from appliance.storage.segment import name as segment_name
 
-UNKNOWN_KEY: Final = "a key signed it that this archive does not name: check it with the journal"
 _AHEAD: Final = 64 * 1024
 _STATEMENTS: Final = (statement.COSE_NAME, statement.JSON_NAME)
 _NEEDED: Final = (shape.EVENTS, shape.KEYS, shape.RECORDS, shape.SIGNATURES, "notice.txt")
-_FREE: Final = ("control/control.json", "control/control.pdf", "verifier/sceau_verify.py", "verifier/verifier.html")
+_FREE: Final = (
+    succession.NAME,
+    "control/control.json",
+    "control/control.pdf",
+    "verifier/sceau_verify.py",
+    "verifier/verifier.html",
+)
 
 Show = Callable[[int, int], None]
 
@@ -56,10 +62,8 @@ class Result(NamedTuple):
     genesis: bool  # whether the chain's first record is in it
 
 
-def examine(
-    archive: Archive, core: Core, mode: Mode = "full", progress: Show | None = None, keys: Collection[bytes] = ()
-) -> Result:
-    """`keys`: others that the journal names, which may have signed the manifest. Raises Fault, Broken, Unreadable."""
+def examine(archive: Archive, core: Core, mode: Mode = "full", progress: Show | None = None) -> Result:
+    """Raises Fault, Broken, Unreadable."""
     manifest = archive.manifest()
     meter = _Meter(archive, progress)
     hurt = _hashes(archive, manifest, meter)
@@ -70,12 +74,13 @@ def examine(
     passed = pass_.run(mode)
     if hurt:
         raise hurt
-    _said(manifest, pass_, passed, keys)
+    _said(manifest, pass_, passed)
+    _signed(archive, manifest, pass_.keys, passed.place)
     pass_.finish()
     return Result(manifest, passed, pass_.facts, manifest.first_record == 0)
 
 
-def _said(manifest: Manifest, found: _Pass, passed: Passed, keys: Collection[bytes]) -> None:
+def _said(manifest: Manifest, found: _Pass, passed: Passed) -> None:
     """Raises Fault where the manifest says something else than the journal part."""
     facts, last = found.facts, found.last
     if (facts.last, passed.place.head) != (manifest.last_record, manifest.end_head) or not found.closes:
@@ -88,8 +93,23 @@ def _said(manifest: Manifest, found: _Pass, passed: Passed, keys: Collection[byt
         if wanted != said:
             raise Fault(statement.COSE_NAME, f"its {what} is not what the records say")
     _dated(manifest)
-    if manifest.key not in found.keys | set(keys):
-        raise Fault(statement.COSE_NAME, UNKNOWN_KEY)
+
+
+def _signed(archive: Archive, manifest: Manifest, named: set[bytes], end: Place) -> None:
+    """The key that signs is one that the journal part names, or one that the succession leads to."""
+    if succession.NAME not in archive.members:
+        if manifest.key not in named:
+            raise Fault(statement.COSE_NAME, "a key signed it that this archive does not name")
+        return
+    if manifest.key in named:
+        raise Fault(succession.NAME, "no succession is needed")
+    try:
+        data = archive.content(succession.NAME, statement.LARGEST)
+        reached = succession.last_key(data, end.genesis, end.key, manifest.last_record)
+    except succession.SuccessionError as error:
+        raise Fault(succession.NAME, str(error)) from error
+    if reached != manifest.key:
+        raise Fault(statement.COSE_NAME, "a key signed it that this archive does not name")
 
 
 def _claims(manifest: Manifest, facts: Facts, passed: Passed) -> list[tuple[str, object, object]]:

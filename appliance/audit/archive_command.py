@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,6 @@ from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.command import _core
 from appliance.audit.purge import MEDIA, Copies, held, plan
 from appliance.audit.source import Broken, Unreadable, find
-from appliance.audit.succession import keys_of
 from appliance.audit.verify import BROKEN, UNREADABLE, verify
 from appliance.audit.walk import Walk
 from appliance.core import event as ev
@@ -94,7 +93,6 @@ def _parser() -> argparse.ArgumentParser:
     checking = words.add_parser("check", help="checks archives from the first byte to the last")
     checking.add_argument("archives", type=Path, nargs="+", metavar="ARCHIVE")
     checking.add_argument("--chain", metavar="ID", help="the chain id that a Z ticket prints: pins the chain")
-    checking.add_argument("--journal", type=Path, metavar="DATA", help="the journal it was made of, for its later keys")
     copying = words.add_parser("copy", help="copies an archive to another medium, reads it back, and records it")
     _data(copying)
     copying.add_argument("archive", type=Path, metavar="ARCHIVE")
@@ -145,12 +143,11 @@ def _asked(level: Level | None, begins: date | None, ends: date | None) -> Asked
 
 def _check(options: argparse.Namespace, tills: Tills) -> int:
     kinds, refold = _core()
-    keys: Collection[bytes] = keys_of(find(options.journal)) if options.journal else ()
     codes = []
     for path in options.archives:
         if path.suffix != ".zip" or not path.is_file():
             raise Refusal(f"{path} is not an archive: name a .zip file")
-        verdict = verify(path, "paranoid", options.chain, refold, None, kinds, keys=keys)
+        verdict = verify(path, "paranoid", options.chain, refold, None, kinds)
         for line in verdict.lines:
             sys.stdout.write(f"{path}: {line}\n")
         codes.append(verdict.code)
@@ -186,9 +183,9 @@ def _list(options: argparse.Namespace, tills: Tills) -> int:
 
 def _purge(options: argparse.Namespace, tills: Tills) -> int:
     kinds, refold = _core()
-    copies, keys = _copies(options.data), keys_of(find(options.data))
+    copies = _copies(options.data)
     core = Core(kinds=kinds, refold=refold)
-    planned = plan(options.data, [held(path, copies, core, keys) for path in options.archives], MEDIA)
+    planned = plan(options.data, [held(path, copies, core) for path in options.archives], MEDIA)
     body = planned.body
     said = f"segments {body[1]!s} to {body[2]!s}, records {body[3]!s} to {body[4]!s}"
     if not options.do:

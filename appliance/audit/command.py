@@ -6,19 +6,17 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
-from appliance.audit.archive_check import UNKNOWN_KEY
 from appliance.audit.archive_source import Archive, Fault, is_archive
 from appliance.audit.check import Kinds, Mode, Refold
 from appliance.audit.dump import Names, dump
 from appliance.audit.fork import Fork, compare
 from appliance.audit.source import Broken, Source, Unreadable, find
-from appliance.audit.succession import keys_of
-from appliance.audit.verify import BROKEN, INTACT, UNREADABLE, WORDS, Verdict, verify
+from appliance.audit.verify import BROKEN, UNREADABLE, WORDS, Verdict, verify
 from appliance.storage.record import Record
 
 T = TypeVar("T")
@@ -36,14 +34,15 @@ def verify_main(argv: Sequence[str], kinds: Kinds | None = None, refold: Callabl
     options = _verify_parser().parse_args(argv)
     if kinds is None:
         kinds, refold = _core()
-    verdicts = {path: _checked(path, options, kinds, refold) for path in options.paths}
-    for path, verdict in _with_keys(verdicts, options, kinds, refold):
-        verdicts[path] = verdict
+    verdicts = []
+    for path in options.paths:
+        verdict = _checked(path, options, kinds, refold)
+        verdicts.append(verdict)
         _say(path, verdict, options)
     forks = list(_forks(options.paths))
     for one, other, fork in forks:
         sys.stdout.write(_fork_json(one, other, fork) if options.json else _fork_line(one, other, fork))
-    codes = {verdict.code for verdict in verdicts.values()}
+    codes = {verdict.code for verdict in verdicts}
     return BROKEN if forks or BROKEN in codes else max(codes)
 
 
@@ -99,19 +98,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _with_keys(
-    verdicts: Mapping[Path, Verdict], options: argparse.Namespace, kinds: Kinds, refold: Callable[[], Refold] | None
-) -> Iterator[tuple[Path, Verdict]]:
-    """An archive that was signed later than its last record is held against the keys of all that is intact."""
-    keys: frozenset[bytes] = frozenset()
-    late = [path for path, verdict in verdicts.items() if verdict.why == UNKNOWN_KEY]
-    if late and len(verdicts) > 1:
-        intact = [path for path, verdict in verdicts.items() if verdict.code == INTACT]
-        keys = keys.union(*(_reading(path, keys_of) for path in intact))
-    for path, verdict in verdicts.items():
-        yield path, _checked(path, options, kinds, refold, keys) if keys and path in late else verdict
-
-
 def _reading(path: Path, work: Callable[[Source], T]) -> T:
     """`work` on a journal, or on the journal part of an archive. Raises Unreadable, Fault, OSError."""
     if not is_archive(path):
@@ -120,17 +106,11 @@ def _reading(path: Path, work: Callable[[Source], T]) -> T:
         return work(archive.journal())
 
 
-def _checked(
-    path: Path,
-    options: argparse.Namespace,
-    kinds: Kinds,
-    refold: Callable[[], Refold] | None,
-    keys: Collection[bytes] = (),
-) -> Verdict:
+def _checked(path: Path, options: argparse.Namespace, kinds: Kinds, refold: Callable[[], Refold] | None) -> Verdict:
     mode: Mode = "quick" if options.quick else "paranoid" if options.paranoid else "full"
     show = _Bar().show if sys.stderr.isatty() else None
     processes = options.processes or _fit_processes(path)
-    return verify(path, mode, options.chain, refold, show, kinds, processes=processes, keys=keys)
+    return verify(path, mode, options.chain, refold, show, kinds, processes=processes)
 
 
 def _fit_processes(path: Path) -> int:

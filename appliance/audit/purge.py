@@ -5,7 +5,7 @@ Off unless somebody asks (PUR-05). The plan is the body of the `purge` record; `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -64,7 +64,7 @@ class Copies:
         return frozenset(self._media.get(digest, ()))
 
 
-def held(path: Path, copies: Copies, core: Core, keys: Collection[bytes] = ()) -> Held:
+def held(path: Path, copies: Copies, core: Core) -> Held:
     """Checks a copy, on its medium, from the first byte to the last. Raises Refusal."""
     try:
         with Archive(path) as archive:
@@ -73,7 +73,7 @@ def held(path: Path, copies: Copies, core: Core, keys: Collection[bytes] = ()) -
                 raise Refusal(
                     f"{path.name} is not an archive that this till recorded: make one with sceau archive create"
                 )
-            manifest = examine(archive, core, keys=keys).manifest
+            manifest = examine(archive, core).manifest
     except Fault as fault:
         raise Refusal(f"{path.name} does not hold ({fault.member}: {fault}): copy the archive again") from fault
     except (Broken, Unreadable, OSError) as error:
@@ -168,7 +168,7 @@ def _covered(begins: int, archives: Sequence[Held]) -> int:
 
 def _whole(manifest: Manifest) -> Iterator[tuple[str, bytes]]:
     """Segments that the archive holds to their end, by name: all but its last."""
-    names = [file for file in manifest.files if file.name.startswith("journal/")]
+    names = [file for file in manifest.files if file.name.startswith("journal/") and file.name.endswith(".seg")]
     yield from ((file.name, file.sha256) for file in names[:-1])
 
 

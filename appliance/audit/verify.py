@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,17 +70,15 @@ def verify(
     *,
     processes: int = 1,
     pause: Callable[[], None] = wait,
-    keys: Collection[bytes] = (),
 ) -> Verdict:
     """Reads only. `refold` makes a fresh fold, used in full and paranoid; `progress` gets (bytes read, of all).
 
     `processes`: quick is shared out by segments; full and paranoid at snapshots, where `kinds` can restore them.
-    `keys`: those that may have signed an archive's manifest although it does not name them (`succession.py`).
     """
     try:
         pin = _pin(chain_id)
         if is_archive(path):
-            return _archived(path, mode, pin, Core(kinds=kinds, refold=refold), progress, keys)
+            return _archived(path, mode, pin, Core(kinds=kinds, refold=refold), progress)
         source = find(path)
         meter = Meter(source, progress)
         verdict = _verdict(source, mode, pin, kinds, refold, processes, pause, meter)
@@ -143,12 +141,10 @@ def _purged(source: Source) -> bool:
         return False
 
 
-def _archived(
-    path: Path, mode: Mode, pin: bytes | None, core: Core, progress: Show | None, keys: Collection[bytes]
-) -> Verdict:
+def _archived(path: Path, mode: Mode, pin: bytes | None, core: Core, progress: Show | None) -> Verdict:
     try:
         with Archive(path) as archive:
-            return _holds(examine(archive, core, mode, progress, keys), pin)
+            return _holds(examine(archive, core, mode, progress), pin)
     except Fault as fault:
         return Verdict(BROKEN, str(fault), member=fault.member)
     except Broken as broken:

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from appliance.audit import manifest as statement
+from appliance.audit import succession
 from appliance.audit.archive import create
 from appliance.audit.archive_period import Asked, Refusal
 from appliance.audit.dump import dump
@@ -20,8 +21,9 @@ from appliance.audit.manifest import Manifest
 from appliance.audit.verify import BROKEN, INTACT
 from appliance.core import event as ev
 from appliance.core.event import NAMES
-from appliance.storage import chain
+from appliance.storage import chain, frame, rotation
 from appliance.storage.flash import OsDisk
+from appliance.storage.record import Record, encode
 from tests.audit.archiving import checked, contents, days, made, order, packed, resigned
 from tests.audit.scribe import key_of
 from tests.audit.shop import SIRET, Shop
@@ -366,13 +368,68 @@ def test_the_journal_of_another_till(members: Members, shop: Shop, tmp_path: Pat
     assert broken(tmp_path, resigned({**members, **foreign}, shop.key)) != ""
 
 
-def test_a_key_that_only_the_journal_names(shop: Shop, tmp_path: Path) -> None:
-    """An archive made long after its period: alone it cannot tell whose key signed it."""
-    other = Shop(tmp_path / "till", date(2026, 11, 28))
-    other.live(5)
-    other.turn()
-    other.live(5)
-    other.save()
-    found = made(other, days("2026-11-28", "2026-11-28"))
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, Path]:
+    """An archive of the first day, made when the key had changed twice."""
+    found = Shop(tmp_path_factory.mktemp("late"), date(2026, 11, 28))
+    for _ in range(3):
+        found.live(5)
+        found.turn()
+    found.live(5)
+    found.save()
+    return found, made(found, days("2026-11-28", "2026-11-28")).path
 
-    assert checked(found.path).line.startswith("broken: manifest.cose: a key signed it that this archive does not name")
+
+def test_a_key_that_came_later(late: tuple[Shop, Path]) -> None:
+    """The frames in which each key named the next are carried along."""
+    shop, path = late
+
+    assert checked(path).code == INTACT, checked(path).line
+    assert shop.key.public.hex().encode() not in contents(path)["data/keys.csv"]
+    assert contents(path)[succession.NAME].count(b"SCF1") == 3
+
+
+def _less(data: bytes) -> bytes:
+    """Without the last frame."""
+    return data[: data.rindex(b"SCF1") - 4]
+
+
+SUCCESSIONS: dict[str, Callable[[bytes], bytes]] = {
+    "last frame dropped": _less,
+    "first frame dropped": lambda data: data[data.index(b"SCF1", 8) - 4 :],
+    "frame twice": lambda data: data[: data.index(b"SCF1", 8) - 4] + data,
+    "cut": lambda data: data[:-1],
+    "two bytes more": lambda data: data + b"\0\0",
+    "empty frame": lambda data: data + bytes(4),
+    "signature flipped": lambda data: data[:300] + bytes([data[300] ^ 1]) + data[301:],
+}
+
+
+@pytest.mark.parametrize("name", SUCCESSIONS)
+def test_a_succession_that_lies(late: tuple[Shop, Path], tmp_path: Path, name: str) -> None:
+    shop, path = late
+    members = contents(path)
+    changed = {**members, succession.NAME: SUCCESSIONS[name](members[succession.NAME])}
+
+    assert broken(tmp_path, resigned(changed, shop.key)) in (succession.NAME, statement.COSE_NAME)
+
+
+def test_a_succession_of_another_till(late: tuple[Shop, Path], tmp_path: Path) -> None:
+    """A thief's key, announced by a thief's frames; and a succession where none is needed."""
+    shop, path = late
+    members = contents(path)
+    text = rotation.statement(shop.scribe.cp.chain_id, key_of(90).public, key_of(91).public)
+    body = {1: key_of(91).public, 2: key_of(91).sign(text)}
+    record = Record(5000, 1_795_300_000_000, 60, 0, "B01", "", 0, ev.KEY, body)
+    data = frame.build(1, 9, 512, 5000, bytes(32), [encode(record)], bytes(64))
+    forged = len(data).to_bytes(4, "big") + data
+
+    assert broken(tmp_path, resigned({**members, succession.NAME: forged}, key_of(91))) == succession.NAME
+    assert broken(tmp_path, resigned(members, key_of(1))) == succession.NAME
+    without = {name: each for name, each in members.items() if name != succession.NAME}
+    assert broken(tmp_path, resigned(without, shop.key)) == statement.COSE_NAME
+
+
+def test_a_key_of_nobody_makes_no_archive(shop: Shop) -> None:
+    with pytest.raises(Refusal, match="does not lead from the period's last key"):
+        made(shop, Asked("day"), key_of(77))
