@@ -67,11 +67,15 @@ def make(path: Path, period: Period, *, chain: str | None = None, progress: Show
     `progress` hears of the verification. Raises Unreadable, and ValueError for a body that does not fit its kind.
     """
     kinds, refold = _core()
-    verdict = verify(path, "full", chain, refold, progress, kinds)
+    return made(path, period, verify(path, "full", chain, refold, progress, kinds), pinned=chain is not None)
+
+
+def made(path: Path, period: Period, verdict: Verdict, *, pinned: bool = False) -> Control:
+    """From a verdict that was just found, in full. Raises Unreadable, ValueError."""
     if verdict.code == UNREADABLE:
         raise Unreadable(verdict.why)
     reading = Reading(path)
-    control = gather(_proven(reading, verdict), period, proof_of(verdict, pinned=chain is not None))
+    control = gather(_proven(reading, verdict), period, proof_of(verdict, pinned=pinned))
     if not reading.chain:
         raise Unreadable(f"{path} holds no record that can be read: {verdict.line}")
     control.proof = control.proof._replace(chain=reading.chain.hex())  # also of one that is broken

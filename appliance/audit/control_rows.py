@@ -74,7 +74,7 @@ def _three(cells: list[str]) -> list[str]:
 def _pair(sheet: Sheet, left: str, right: str, strong: bool) -> None:
     """On one line, or the right part at the end of the left one's last line; a long right part under it."""
     *above, last = [*_folded(left, sheet.columns)] or [""]
-    if len(right) > sheet.columns // 2 and len(left) + len(right) >= sheet.columns:
+    if len(right) > sheet.columns // 2 and (not left or len(left) + len(right) >= sheet.columns):
         for line in [*above, last] if left else ():
             sheet.text(line, bold=strong)
         for line in _folded(right, sheet.columns - 2):

@@ -99,12 +99,18 @@ def export(
     recorder: Recorder | None = None,
     formats: Mapping[str, Format] = FORMATS,
 ) -> Exported:
-    """Writes `out` whole, then records that it was. Raises Refusal, Broken, Unreadable: then there is no file."""
+    """Writes `out` whole, then records that it was.
+
+    Raises Refusal, Broken, Unreadable, and ValueError for a body that does not fit its kind: then there is no file.
+    """
     chosen = formats.get(name)
     if chosen is None:
         raise Refusal(f"{name!r} is no format: use {', '.join(formats)}")
     source = Source(Reading(data), period, shop, out.parent)
-    sha256 = file.make(out, lambda into: _writer(chosen)(source, into))
+    try:
+        sha256 = file.make(out, lambda into: _writer(chosen)(source, into))
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError(f"the body of a record does not fit its kind ({error!r})") from error
     text = f"{name} {period.first or '…'}/{period.last or '…'} sha256 {sha256}"
     made = Exported(out, sha256, chosen.code, text, None)
     # If we stop here, the file is there and the journal does not say so: it is made and recorded again.

@@ -103,7 +103,7 @@ def _totals(options: argparse.Namespace) -> int:
     reading = Reading(options.path)
     try:
         found = totals(reading.records(), Period.of(options.first, options.last))
-    except ValueError as error:
+    except (ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"a closing cannot be read ({error}): run sceau verify\n")
         return 1
     if options.json:

@@ -22,6 +22,7 @@ from appliance.audit.export_csv import text
 from appliance.audit.export_tables import TABLES, decimal
 from appliance.audit.reading import Period, Reading
 from appliance.audit.replay import Replay
+from appliance.audit.report import report_main
 from appliance.audit.source import Unreadable
 from appliance.core import event as ev
 from appliance.storage.record import Value
@@ -316,3 +317,21 @@ def test_behind_a_purge(tmp_path: Path) -> None:
     assert control.perpetual == story.shop.perpetual
     opened = [record.body[1] for record in records if record.kind == ev.DAY_OPEN]
     assert [each.number for each in Replay().run(records) if each.what == "Z"] == opened
+
+
+@pytest.mark.parametrize("kind", [ev.TICKET, ev.DAY_CLOSE])
+def test_a_body_that_does_not_fit(tmp_path: Path, kind: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """A chain may hold what no till writes: one line, no file, 1."""
+    story = busy(Story(), FIRST).close()
+    story.records = story.changed(story.last(kind).seq, 5 if kind == ev.TICKET else 12, "x")
+    home = str(story.save(tmp_path / "home"))
+    for name in FORMATS:
+        expected = 0 if (kind, name) == (ev.TICKET, "fec") else 1
+        out = tmp_path / f"{name}.out"
+        if (kind, name[:4]) == (ev.DAY_CLOSE, "erep"):
+            continue  # it reads no means
+        assert export_main([home, "--format", name, "--out", str(out), "--shop", str(SHOP)]) == expected, name
+        assert out.exists() is (expected == 0)
+    assert report_main(["replay", home]) == 1
+    assert report_main(["totals", home]) == (1 if kind == ev.DAY_CLOSE else 0)
+    assert "Traceback" not in capsys.readouterr().err
