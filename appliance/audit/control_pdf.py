@@ -23,6 +23,7 @@ TONES: Final = {"": (0x1B, 0x5F, 0xA8), "good": (0x1E, 0x6B, 0x3C), "bad": (0xA6
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 16.0  # mm
 INNER: Final = WIDTH - 2 * MARGIN
 BOTTOM: Final = HEIGHT - 18.0
+SHORT = 9  # rows up to which a table is not broken over two pages
 LINE, SMALL, BODY = 4.3, 7.5, 8.6  # mm, points, points
 
 
@@ -108,10 +109,11 @@ class _Sheet(FPDF):
             self.line(x + x1, y + y1, x + x2, y + y2)
 
     def block(self, block: Block) -> None:
-        """The title keeps its first rows beside it; the names of the columns come again on each page."""
+        """The title keeps its first rows, a short table stays whole; columns are named again on each page."""
         notes = self._fold(block.note, INNER, SMALL) if block.note else []
         head = 8.5 + 3.6 * len(notes) + 2 * LINE
-        first = sum(self._height(block, row) for row in block.rows[:2])
+        kept = block.rows if len(block.rows) <= SHORT else block.rows[:2]
+        first = sum(self._height(block, row) for row in kept)
         self._room(head + first)
         y = self.get_y() + 3
         self.set_fill_color(*TONES[block.tone])

@@ -109,8 +109,8 @@ def blocks(control: Control, *, details: bool = True) -> Iterator[Block]:
 
 HOW: Final = (
     (
-        "Chaque acte de la caisse, depuis le premier article lu, est enregistré dans un journal chaîné (SHA-256) et "
-        "signé (Ed25519). Rien n'y est modifié ni effacé : une correction est un acte nouveau, de signe contraire."
+        "Chaque acte de la caisse, depuis le premier article lu, est enregistré dans un journal chaîné et signé. "
+        "Rien n'y est modifié ni effacé : une correction est un acte nouveau, de signe contraire."
     ),
     (
         "L'identifiant de chaîne ci-dessus est imprimé sur chaque ticket Z : comparez-le. La même vérification se "
@@ -129,10 +129,9 @@ def _pairs() -> tuple[Column, ...]:
 
 def _identity(control: Control) -> Iterator[tuple[str, str]]:
     name, address, siret, naf, vat, regime, _ = control.identity or ["", [], "", "", "", "", []]
-    yield "Établissement", name
-    yield "Adresse", ", ".join(address)
-    yield "SIRET, NAF", f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}, {naf}"
-    yield "N° de TVA", vat or ("franchise en base" if regime == "franchise" else "non renseigné")
+    vat = vat or ("franchise en base" if regime == "franchise" else "non renseigné")
+    yield "Établissement", ", ".join((name, *address))
+    yield "SIRET, NAF, TVA", f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}, {naf}, {vat}"
     yield "Caisse", control.till
     yield "Mise en service (activation)", moment(*control.activated) if control.activated[0] else _purged(control)
     for nth, each in enumerate(control.software):
