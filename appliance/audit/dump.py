@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from appliance.audit.archive_source import Archive, is_archive
 from appliance.audit.source import find
 from appliance.audit.walk import Walk
 from appliance.storage.record import Record, Value
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time of the till is added to it
 
 Names = Mapping[int, tuple[str, dict[int, str]]]  # kind -> (its name, key of the body -> name of the field)
 
@@ -46,22 +50,29 @@ def line(record: Record, names: Names) -> str:
         "operator": record.operator,
         "session": record.session,
         "kind": name,
-        "body": {fields.get(key, str(key)): _plain(value) for key, value in record.body.items()},
+        "body": {fields.get(key) or str(key): plain(value) for key, value in record.body.items()},
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return compact(said)
 
 
+@lru_cache(4)
 def time(t: int, tz: int) -> str:
     """ISO 8601 in the till's local time, to the millisecond, with its offset."""
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=t)
-    return at.astimezone(timezone(timedelta(minutes=tz))).isoformat(timespec="milliseconds")
+    return (_EPOCH + timedelta(milliseconds=t, minutes=tz)).isoformat(timespec="milliseconds") + _offset(tz)
 
 
-def _plain(value: Value) -> object:
+@lru_cache(16)
+def _offset(tz: int) -> str:
+    return f"{'-' if tz < 0 else '+'}{abs(tz) // 60:02d}:{abs(tz) % 60:02d}"
+
+
+def plain(value: Value) -> object:
+    """As JSON can say it: bytes in hex, keys as text."""
+    kind = type(value)
+    if kind is int or kind is str or value is None:
+        return value
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value

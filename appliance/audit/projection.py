@@ -6,11 +6,11 @@ Every row goes out as it comes: memory does not grow with the period.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from appliance.audit.dump import Names, line, time
+from appliance.audit.dump import Names, compact, line, plain, time
 from appliance.audit.seals import Signed
 from appliance.audit.source import Broken
 from appliance.core import jet, signed
@@ -31,7 +31,7 @@ HEADS: Final[Mapping[str, Sequence[str]]] = {
 ALGORITHM: Final = "ed25519"
 _OWN: Final = {"jet": "data/jet-record.csv"}  # `data/jet.csv` is the JET of all kinds
 _RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so for a formula
-_QUOTED = (";", '"', "\r", "\n")
+_QUOTED = re.compile('[;"\r\n]')
 
 Sink = Callable[[bytes], None]
 
@@ -47,26 +47,16 @@ def row(cells: Sequence[Value]) -> bytes:
 
 def cell(value: Value) -> str:
     """Integers in decimal, bytes in hex, lists and maps as JSON; null is empty."""
-    if isinstance(value, int):
+    if type(value) is int:
         return str(value)
     if value is None:
         return ""
-    if isinstance(value, bytes):
+    if type(value) is bytes:
         return value.hex()
-    text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    text = value if isinstance(value, str) else compact(plain(value))
     if text.startswith(_RISKY):
         text = f"'{text}"
-    if any(each in text for each in _QUOTED):
-        return '"' + text.replace('"', '""') + '"'
-    return text
-
-
-def _plain(value: Value) -> object:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 class Projection:
