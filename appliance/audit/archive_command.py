@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Protocol
 
-from appliance import VERSION
 from appliance.audit.archive import FOLDER, Order, Signing, create
 from appliance.audit.archive_check import Core
 from appliance.audit.archive_copy import copy
@@ -44,6 +43,10 @@ class Till(Protocol):
     @property
     def now(self) -> int:
         """UTC ms."""
+
+    @property
+    def software(self) -> str:
+        """Version."""
 
     def record(self, kind: int, body: dict[int, Value]) -> int:
         """Durable when it returns; the record's number. Raises what the journal raises."""
@@ -130,7 +133,7 @@ def _create(options: argparse.Namespace, tills: Tills) -> int:
 def order(data: Path, archives: Path, asked: Asked, till: Till, extras: Mapping[str, bytes] | None = None) -> Order:
     """With the rules and names of the core."""
     kinds, refold = _core()
-    return Order(data, archives, asked, till.key, till.now, VERSION, kinds, refold, NAMES, extras or {})
+    return Order(data, archives, asked, till.key, till.now, till.software, kinds, refold, NAMES, extras or {})
 
 
 def _asked(level: Level | None, begins: date | None, ends: date | None) -> Asked:

@@ -59,6 +59,10 @@ class Locked:
     def now(self) -> int:
         return self._ledger.t
 
+    @property
+    def software(self) -> str:
+        return self._ledger.software
+
     def record(self, kind: int, body: dict[int, Value]) -> int:
         fact = self._record(self.journal.next_seq, kind, body)
         entries: list[Value] = []
