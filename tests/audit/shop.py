@@ -30,6 +30,13 @@ class Nothing:
 
     def apply(self, record: Record) -> None: ...
 
+    @property
+    def owes(self) -> bool:
+        return False
+
+    def signed(self) -> list[tuple[bytes, bytes]]:
+        return []
+
     def said(self) -> str:
         return ""
 
