@@ -123,7 +123,8 @@ def _claims(manifest: Manifest, facts: Facts, passed: Passed) -> list[tuple[str,
         ("to", ends, manifest.ends),
         ("perpetual", facts.perpetual, after),
         ("perpetual", tuple(sum(pair) for pair in zip(before, facts.moved, strict=True)), after),
-        ("witness_class", facts.witness, (manifest.witness_class, manifest.unwitnessed)),
+        ("witness_class", (facts.witness or ("", 0))[0], manifest.witness_class),
+        ("unwitnessed", (facts.witness or ("", 0))[1], manifest.unwitnessed),
         ("level", manifest.level in LEVELS, True),
     ]
 
@@ -152,7 +153,9 @@ def _hashes(archive: Archive, manifest: Manifest, meter: _Meter) -> Fault | None
     named = {file.name: file for file in manifest.files}
     members = [name for name in archive.members if name not in _STATEMENTS]
     if [file.name for file in manifest.files] != members:
-        odd = next(iter(sorted(set(members) ^ set(named))), statement.COSE_NAME)
+        odd = next(iter(sorted(set(members) ^ set(named))), "")
+        if not odd:
+            return Fault(statement.COSE_NAME, "its files are not those of the ZIP in their order")
         return Fault(odd, "the manifest does not name it" if odd in members else "it is missing")
     hurt = [fault for name in members if (fault := _hash(archive, name, named[name], meter))]
     return next((each for each in hurt if not each.member.startswith("journal/")), hurt[0] if hurt else None)
