@@ -1,10 +1,10 @@
-"""verify.quick and verify.full over a till-shaped journal: a sale is 12 records in 9 frames, a day ends in a Z."""
+"""verify.quick and verify.full over a till-shaped journal: a sale is 13 records in 9 frames, a day ends in a Z."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -22,6 +22,7 @@ from appliance.core.fold import apply
 from appliance.core.ledger import Ledger
 from appliance.core.sale import Line
 from appliance.core.shop import Identity, Means
+from appliance.core.signed import FORMAT, Link, string, types
 from appliance.core.snapshot import snapshot_body
 from appliance.storage import keys
 from appliance.storage.flash import OsDisk
@@ -46,7 +47,8 @@ class Till:
 
     def __init__(self, key: Signer) -> None:
         self.ledger = Ledger()
-        self._public = key.public
+        self.key = key
+        self._seals: dict[int, Record] = {}
         self._t = 1_795_248_000_000
 
     def record(self, kind: int, body: dict[int, Value]) -> Record:
@@ -55,34 +57,60 @@ class Till:
         session = day.number if day else 0
         event = Event(self.ledger.seq, self._t, 60, self._t - 1_795_000_000_000, "1", "S1", session, kind, body)
         self.ledger = apply(self.ledger, event)
+        if types(kind, body):
+            self._seals[event.seq] = self._seal(event)
         return Record(*event)
 
+    def _seal(self, fact: Event) -> Record:
+        """Signs the strings of a fact, as the journal does."""
+        signed: list[Value] = []
+        for kind in types(fact.kind, fact.body):
+            before = self.ledger.seals.get(kind, Link())
+            said = string(fact, kind, before.number + 1, before.signature)
+            signed.append([kind, before.number + 1, FORMAT, self.key.sign(said.encode())])
+        session = self.ledger.day.number if self.ledger.day else 0
+        seal = fact._replace(seq=fact.seq + 1, session=session, kind=ev.SEAL, body={1: fact.seq, 2: signed})
+        self.ledger = apply(self.ledger, seal)
+        return Record(*seal)
+
+    def sealed(self, records: Sequence[Record]) -> list[Record]:
+        """Each with the seal that stands directly behind it."""
+        return [each for record in records for each in (record, self._seals.pop(record.seq, None)) if each]
+
     def birth(self) -> list[Record]:
-        genesis: dict[int, Value] = {1: 1, 2: "0.1.0", 3: "1", 4: IDENTITY.siret, 5: self._public, 6: 1, 7: 1, 8: "C"}
-        return [
-            self.record(ev.GENESIS, {**genesis, 9: None, 10: bytes(16), 11: []}),
-            self.record(ev.START, {1: "0.1.0", 2: "first start", 3: []}),
-        ]
+        genesis: dict[int, Value] = {
+            1: 1,
+            2: "0.1.0",
+            3: "1",
+            4: IDENTITY.siret,
+            5: self.key.public,
+            6: 1,
+            7: 1,
+            8: "C",
+        }
+        born = self.record(ev.GENESIS, {**genesis, 9: None, 10: bytes(16), 11: []})
+        return self.sealed([born, self.record(ev.START, {1: "0.1.0", 2: "first start", 3: []})])
 
     def opening(self) -> list[Record]:
         rates: list[Value] = [2000, 1000, 550, 210]
         means: list[Value] = [each.body() for each in MEANS]
         config: dict[int, Value] = {1: IDENTITY.body(), 2: means, 3: [], 4: rates, 5: "Europe/Paris", 6: "metropole"}
         number = self.ledger.day_number + 1
-        return [
-            self.record(ev.LOGIN, {1: "badge", 2: "cashier"}),
-            self.record(ev.CONFIG, {**config, 7: 1, 8: 4}),
-            self.record(ev.DAY_OPEN, {1: number, 2: 15000, 3: "2026-11-21", 4: IDENTITY.body()}),
-        ]
+        return self.sealed(
+            [
+                self.record(ev.LOGIN, {1: "badge", 2: "cashier"}),
+                self.record(ev.CONFIG, {**config, 7: 1, 8: 4}),
+                self.record(ev.DAY_OPEN, {1: number, 2: 15000, 3: "2026-11-21", 4: IDENTITY.body()}),
+            ]
+        )
 
     def sale(self) -> Iterator[list[Record]]:
-        """9 frames, 12 records: the order, five scans, paid in cash, print chosen, printed."""
+        """9 frames, 13 records: the order, five scans, paid in cash with its seal, print chosen, printed."""
         number = self.ledger.order_number + 1
         yield [self.record(ev.ORDER, {1: number})]
         for at, (label, price, rate) in enumerate(GOODS, start=1):
             article = Article(label, price, rate, f"37601234500{at:02d}")
-            row = Line.ring(at, article, price, 1000, rate).body()
-            assert isinstance(row, list)
+            row = Line.ring(at, article, price, 1000, rate).body()[:12]
             yield [self.record(ev.LINE, {1: number, **dict(enumerate(row, start=2)), 14: "scan"})]
         yield self._paid(number)
         ticket = self.ledger.tickets[-1]
@@ -92,12 +120,13 @@ class Till:
 
     def _paid(self, number: int) -> list[Record]:
         cash, change = (self.ledger.order.total if self.ledger.order else 0), 42
-        return [
+        paid = [
             self.record(ev.PAYMENT, {1: number, 2: "Espèces", 3: "cash", 4: cash + change, 5: cash + change}),
             self.record(ev.CHANGE, {1: number, 2: "Rendu", 3: "change", 4: -change}),
             self.record(ev.TICKET, self._ticket(number)),
             self.record(ev.DRAWER, {1: "sale", 2: "", 3: self.ledger.tickets[-1].record}),
         ]
+        return self.sealed(paid)
 
     def _ticket(self, number: int) -> dict[int, Value]:
         order = self.ledger.order
@@ -113,11 +142,12 @@ class Till:
     def closing(self) -> list[Record]:
         day = self.ledger.day
         expected = day.expected if day else 0
-        return [
+        closed = [
             self.record(ev.COUNT, {1: expected, 2: expected, 3: 0, 4: []}),
             self.record(ev.DAY_CLOSE, closing_body(self.ledger)),
             self.record(ev.SNAPSHOT, snapshot_body(self.ledger)),
         ]
+        return self.sealed(closed)
 
 
 def write(journal: Journal, key: Signer, sales: int, per_day: int = PER_DAY) -> list[bytes]:

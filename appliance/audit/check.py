@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from appliance.audit import quick
 from appliance.audit.source import Broken
@@ -23,6 +23,18 @@ class Refold(Protocol):
 
     def said(self) -> str:
         """One line on what stands outside the journal, after the last record."""
+
+
+@runtime_checkable
+class Strings(Protocol):
+    """A fold that also knows which strings each record's seal signs."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether the record just applied asks for a seal."""
+
+    def signed(self) -> list[tuple[bytes, bytes]]:
+        """Of a seal just applied: its strings and their signatures."""
 
 
 class Kinds(NamedTuple):
@@ -55,6 +67,13 @@ class Awaiting:
         elif record.kind == self._snapshot:
             self._fold = self._restore(record)
 
+    @property
+    def owes(self) -> bool:
+        return self._fold is not None and self._fold.owes
+
+    def signed(self) -> list[tuple[bytes, bytes]]:
+        return self._fold.signed() if self._fold else []
+
     def said(self) -> str:
         return self._fold.said() if self._fold else ""
 
@@ -78,13 +97,9 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
         if last and last.header is not step.header:
             seal(walk, last)
         records = step.records or _marked(step, kinds)
-        if all_signatures:
+        careful = all_signatures or any(record.kind in closings for record in records)
+        if careful:
             seal(walk, step)
-        else:
-            for record in records:
-                if record.kind in closings:
-                    seal(walk, step)
-                    break
         if mode == "quick":
             tickets += sum(quick.kind_of(data) == kinds.ticket for data in step.frame.records)
         for record in records:
@@ -93,7 +108,9 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
             elif record.kind == kinds.defect:
                 _recorded(record)
             if fold:
-                _apply(fold, record)
+                _apply(fold, record, step.header.key if careful else None)
+        if fold and records:
+            _ended(fold, records[-1])
         last = step
     if last:
         seal(walk, last)
@@ -113,11 +130,21 @@ def _marked(step: Step, kinds: Kinds) -> tuple[Record, ...]:
     return tuple(found)
 
 
-def _apply(fold: Refold, record: Record) -> None:
+def _apply(fold: Refold, record: Record, key: bytes | None) -> None:
+    """With `key`, the signatures of a seal's strings as well."""
     try:
         fold.apply(record)
     except ValueError as error:
         raise Broken(record.seq, str(error)) from error
+    for said, signature in fold.signed() if key and isinstance(fold, Strings) else ():
+        if key and not chain.signed(key, said, signature):
+            raise Broken(record.seq, f"it does not sign {said.decode(errors='replace')!r}")
+
+
+def _ended(fold: Refold, last: Record) -> None:
+    """A seal stands in its fact's frame."""
+    if isinstance(fold, Strings) and fold.owes:
+        raise Broken(last.seq, "a seal is missing after it")
 
 
 def _recorded(record: Record) -> None:

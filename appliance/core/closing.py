@@ -147,6 +147,14 @@ def span_differences(span: Span) -> list[Value]:
     ]
     rates = {row.rate: row.ttc for row in closed.vat}
     sums += [(f"vat {row.rate}", rates.get(row.rate, 0), row.ttc) for row in totals.vat]
-    means = {(row.label, row.kind): row.amount for row in closed.means}
-    sums += [(f"means {row.label}", means.get((row.label, row.kind), 0), row.amount) for row in totals.means]
+    sums += [(f"means {kind}", _of_kind(closed, kind), _of_kind(totals, kind)) for kind in _kinds(totals)]
     return [[what, wanted, found] for what, wanted, found in sums if wanted != found]
+
+
+def _kinds(totals: Totals) -> list[str]:
+    return list(dict.fromkeys(row.kind for row in totals.means))
+
+
+def _of_kind(totals: Totals, kind: str) -> int:
+    """Change is taken off the first cash row of its day: rows of one kind are held together, not label by label."""
+    return sum(row.amount for row in totals.means if row.kind == kind)

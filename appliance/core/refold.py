@@ -56,6 +56,11 @@ class Refold:
         elif types(record.kind, record.body):
             self._owed = record
 
+    @property
+    def owes(self) -> bool:
+        """Whether the record just applied asks for a seal."""
+        return self._owed is not None
+
     def signed(self) -> list[tuple[bytes, bytes]]:
         """What the seal just applied signs: strings and their signatures, for whoever holds the key."""
         if self._signed is None:

@@ -117,10 +117,10 @@ class Span:
     def named(self, name: str) -> Span:
         return self if name == self.name else Span(name)
 
-    def with_ticket(self, number: int, totals: Totals) -> Span:
-        """`totals`: this ticket's own."""
+    def with_ticket(self, number: int, own: Totals, payments: tuple[Payment, ...]) -> Span:
+        """`own`: the totals of this ticket alone."""
         first = self.first_ticket or number
-        return replace(self, first_ticket=first, last_ticket=number, totals=self.totals.plus(totals))
+        return replace(self, first_ticket=first, last_ticket=number, totals=self.totals.plus(own, payments))
 
     def with_part(self, number: int, totals: Totals) -> Span:
         """One closing below; `number` is its own."""

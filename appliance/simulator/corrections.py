@@ -31,6 +31,21 @@ def _typed(player: Player, act: str, text: str, why: list[Word]) -> None:
     player.hand.tap_act("next")
 
 
+def change(player: Player, words: list[Word]) -> None:
+    """`change line 2 quantity 3`, `change line 2 price 1.20 ["reason"]`."""
+    want(words, "line")
+    player.select(int(words[1].text))
+    player.hand.tap_act("change", "line")
+    if words[2].text == "price":
+        player.hand.tap_act("change", "new-price")
+        player.reason("choose", words[4:])
+        player.amount(words[3].text)
+    else:
+        player.hand.tap_act("change", "new-quantity")
+        player.hand.type_digits(words[3].text)
+    player.hand.tap_act("next")
+
+
 def park(player: Player, words: list[Word]) -> None:
     player.go("park")
 

@@ -367,6 +367,7 @@ VERBS: dict[str, Verb] = {
     "reprint": Player.reprint,
     "cash": Player.cash,
     "discount": corrections.discount,
+    "change": corrections.change,
     "park": corrections.park,
     "recall": corrections.recall,
     "refund": corrections.refund,

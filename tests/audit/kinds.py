@@ -9,6 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from appliance.core import event as ev
+from appliance.core.event import Event
+from appliance.core.fold import fold
+from appliance.core.signed import Link, next_links, types
+from appliance.daemon.strings import sealing_of
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.player import Player
@@ -23,6 +27,7 @@ from tests.powerloss.recording import SHOP
 
 SIZE = 64 << 10
 UNIT = 512
+ARCHIVED: list[Value] = ["day", "2026-11-21", "2026-11-21", 0, 9, bytes(32), bytes(32), bytes(32), 9, [], 0, 0, "a.zip"]
 TORN = b"\xa5" * UNIT
 FIRST_DAY = """
 badge 04FFFFFFFFFFFF
@@ -54,16 +59,46 @@ print no
 cash in 5.00 "monnaie"
 cash out 5.00 "timbres"
 reprint last
+tap "Plus"
+tap "Corriger un paiement"
+tap "Ticket 000002"
+tap "Espèces"
+refund last
+print no
+ring "Café"
+ring "Thé"
+discount line 1 10%
+discount ticket 1.00
+change line 2 quantity 2
+park
+recall 1
+void ticket
+tap "Plus"
+tap "Gestion"
+tap "Commenter un acte"
+tap "3"
+tap "Enregistrer"
+report x
 close day
+close month
+close year
+open day float 10.00
+tap "Fermer"
 """
 AFTER_LOSS = """
+at 2027-01-04T08:00:00+01:00
 printer off after 3 lines
 login "Sophie"
 open day float 10.00
 ring "Café"
 pay cash 1.50
 print yes
-at 2026-11-21T07:00:00+01:00
+training on "Marc"
+ring "Café"
+pay cash 2.00
+print no
+training off
+at 2027-01-04T07:00:00+01:00
 wait 1m
 """
 
@@ -123,7 +158,9 @@ def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
     Returns them; the last one stands in a second segment, under the next key.
     """
     records = lived(source)
-    records += _after_harm(records[-1])
+    links = dict(fold(Event(*record) for record in records).seals)
+    harm = _after_harm(records[-1], links)
+    records += harm
     home.mkdir()
     (home / "key").write_bytes((source / "key").read_bytes())
     (home / "key").chmod(0o600)
@@ -132,41 +169,72 @@ def packed(home: Path, source: Path, batch: int = 12) -> list[Record]:
     end, unit = journal.end, journal.unit
     journal.close(clean=False)
     _write(home, TORN, end * unit)
-    _append(home, OsDisk(), records[torn:], batch).close()
-    return records + _turned(home, records[-1])
+    _append(home, OsDisk(), records[torn : -len(harm)], batch).close()
+    return records[: -len(harm)] + _turned(home, harm)
 
 
-def _after_harm(last: Record) -> list[Record]:
+def _after_harm(last: Record, links: dict[int, Link]) -> list[Record]:
     """A defect, the decision to sell on, and the word of a witness."""
     bodies: list[tuple[int, dict[int, Value]]] = [
         (ev.DEFECT, {1: 3, 2: "an example", 3: 5, 4: "flash"}),
         (ev.RESUMED, {1: last.seq + 1}),
         (ev.WITNESS, {1: "C", 2: 1}),
+        (ev.VERSION, {1: "0.1.0", 2: "0.1.1"}),
+        (ev.VERIFIED, {1: "day", 2: "intact", 3: None, 4: 12}),
+        (ev.JET, {1: 280, 2: "an example", 3: None}),
+        (ev.ARCHIVE, dict(zip(range(1, 14), ARCHIVED, strict=True))),
+        (ev.ARCHIVE_COPY, {1: 3, 2: bytes(32), 3: "vfat 4E21-0000", 4: "intact"}),
+        (ev.ARCHIVE_CHECK, {1: bytes(32), 2: "intact", 3: None}),
+        (ev.CONTROL, {1: "2026-11-21", 2: "2026-11-21", 3: bytes(32), 4: "paper"}),
+        (ev.ATTESTATION, {1: "none", 2: "", 3: "1.0", 4: bytes(32)}),
     ]
-    return [
-        last._replace(seq=last.seq + at, operator="", kind=kind, body=body)
-        for at, (kind, body) in enumerate(bodies, start=1)
-    ]
+    return _sealed([last._replace(operator="", kind=kind, body=body) for kind, body in bodies], last.seq + 1, links)
 
 
-def _turned(home: Path, last: Record) -> list[Record]:
-    """A key record, and one of the segment that follows it."""
+def _sealed(records: list[Record], seq: int, links: dict[int, Link]) -> list[Record]:
+    """Numbered from `seq`, each with its seal, which the journal signs; `links` moves on."""
+    done: list[Record] = []
+    for record in records:
+        done.append(record._replace(seq=seq + len(done)))
+        strings = next_links(links, record.kind, record.body)
+        if strings:
+            done.append(done[-1]._replace(seq=seq + len(done), kind=ev.SEAL, body={1: done[-1].seq, 2: strings}))
+            links.update(
+                {each: Link(links.get(each, Link()).number + 1, b"") for each in types(record.kind, record.body)}
+            )
+    return done
+
+
+def _turned(home: Path, harm: list[Record]) -> list[Record]:
+    """The records after the harm, a key record, and one of the segment that follows it."""
+    last = harm[-1]
     disk = OsDisk()
     ring = load(home, disk, sealer_for())
     journal = Journal.open(home, disk, ring, segment_size=SIZE, unit=UNIT)
+    ledger = fold(Event(*sealed.record) for sealed in journal.past())
+    journal.sealing = sealing_of(ring, ledger)
+    first = journal.next_seq
+    journal.append(harm)
+    links = dict(fold(Event(*sealed.record) for sealed in journal.past()).seals)
     ring.prepare()
     named = rotation.offer(journal.chain_id, ring)
     assert named
-    key = last._replace(seq=last.seq + 1, kind=ev.KEY, body={1: named.key, 2: named.proof})
-    after = last._replace(seq=last.seq + 2, kind=ev.STOP, body={1: "asked"})
+    key = last._replace(seq=last.seq + 1, kind=ev.KEY, body=named.body)
+    after = _sealed([last._replace(kind=ev.STOP, body={1: "asked"})], last.seq + 2, links)
     journal.append([key])
-    journal.append([after])
+    journal.append(after)
+    records = [sealed.record for sealed in journal.past() if sealed.record.seq >= first]
     journal.close()
-    return [key, after]
+    return records
 
 
 def _append(home: Path, disk: Disk, records: list[Record], batch: int) -> Journal:
     journal = Journal.open(home, disk, load(home, disk, sealer_for()), segment_size=SIZE, unit=UNIT)
-    for start in range(0, len(records), batch):
-        journal.append(records[start : start + batch])
+    start = 0
+    while start < len(records):
+        end = start + batch
+        while end < len(records) and records[end].kind == ev.SEAL:  # a seal stands in its fact's frame
+            end += 1
+        journal.append(records[start:end])
+        start = end
     return journal

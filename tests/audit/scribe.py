@@ -76,7 +76,7 @@ class Scribe:
     def turn(self, record: Callable[[dict[int, Any]], Record], key: Key) -> None:
         """The key record that ends a segment; `record` makes it of its body."""
         text = rotation.statement(chain.chain_id(self.genesis), self.key.public, key.public)
-        self.frame([record({1: key.public, 2: key.sign(text)})])
+        self.frame([record({1: key.public, 2: key.sign(text), 3: key.certificate})])
 
     def save(self, *, anchored: bool = False) -> Path:
         """Every file and two blanks; the anchor at the tip."""
@@ -103,6 +103,7 @@ def days(scribe: Scribe, sales: int, per_day: int = 10, *, rotating: bool = True
             key = key_of(len(scribe.files) + 1) if rotating else scribe.key
             if rotating:
                 scribe.turn(lambda body: till.record(ev.KEY, body), key)
+                till.key = key
             scribe.segment(key)
         scribe.frame(make())
 

@@ -14,7 +14,9 @@ from appliance.audit.command import verify_main
 from appliance.audit.fork import compare
 from appliance.audit.source import find
 from appliance.core import event as ev
-from appliance.storage import segment
+from appliance.storage import chain, segment
+from appliance.storage.record import encode
+from bench.verify import Till
 from tests.audit.scribe import Scribe, days, key_of
 
 
@@ -66,15 +68,21 @@ def test_worst_code(journal: Scribe, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "is no chain id" in capsys.readouterr().err
 
 
+def apart(scribe: Scribe, till: Till, how: str) -> bytes:
+    """One more login; the head right behind it, where its journal parts from others."""
+    records, before = till.sealed([till.record(ev.LOGIN, {1: how, 2: "cashier"})]), scribe.head
+    scribe.frame(records)
+    scribe.save()
+    return chain.link(before, encode(records[0]))
+
+
 def test_json(journal: Scribe, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One object an input with everything that is known, and one for a fork with both heads."""
     other = Scribe(tmp_path / "other")
     till = days(other, 12)
-    other.frame([till.record(ev.LOGIN, {1: "pin", 2: "cashier"})])
-    other.save()
+    heads = [apart(other, till, "pin")]
     till = days(mine := Scribe(tmp_path / "mine"), 12)
-    mine.frame([till.record(ev.LOGIN, {1: "nfc", 2: "cashier"})])
-    mine.save()
+    heads.insert(0, apart(mine, till, "nfc"))
 
     assert verify_main(["--json", str(journal.home), str(mine.home), str(other.home)]) == 1
     first, second, third, fork = map(json.loads, said(capsys))
@@ -83,7 +91,7 @@ def test_json(journal: Scribe, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (first["head"], first["chain_id"]) == (journal.head.hex(), journal.genesis[:16].hex())
     assert (first["predecessor"], second["seq"], third["line"].split(":")[0]) == (None, None, "intact")
     assert (fork["verdict"], fork["seq"], fork["chain_id"]) == ("fork", journal.seq, first["chain_id"])
-    assert [each["head"] for each in fork["heads"]] == [mine.head.hex(), other.head.hex()]
+    assert [each["head"] for each in fork["heads"]] == [head.hex() for head in heads]
 
 
 def test_fork_inside_a_frame(tmp_path: Path) -> None:
@@ -108,14 +116,14 @@ def test_fork_with_a_broken_one(journal: Scribe, tmp_path: Path, capsys: pytest.
     """What a broken journal proves up to its break is held against the other one."""
     other = Scribe(tmp_path / "other")
     till = days(other, 2)
-    apart = other.seq - 3  # it closes its day where the first one goes on selling
-    other.frame([till.record(ev.LOGOUT, {1: "idle"})], key=key_of(99))
+    parted = other.seq - 5  # it closes its day where the first one goes on selling
+    other.frame(till.sealed([till.record(ev.LOGOUT, {1: "idle"})]), key=key_of(99))
     other.save()
 
     assert verify_main([str(journal.home), str(other.home)]) == 1
     lines = said(capsys)
     assert ": broken: record " in lines[-2]
-    assert f"parts at record {apart}" in lines[-1]
+    assert f"parts at record {parted}" in lines[-1]
 
 
 def test_two_chains(journal: Scribe, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

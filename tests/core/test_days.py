@@ -195,7 +195,7 @@ def test_a_long_day_of_a_careless_cashier(seed: int) -> None:
                 render(view(replace(desk.state, grid=theme.grid), desk.now), theme)
 
     assert fold(desk.events) == desk.state.ledger
-    assert desk.kinds().count("ticket") > 10
+    assert desk.kinds().count("ticket") > 3
     add_up(desk.events)
     once(desk)
 

@@ -100,6 +100,7 @@ def closings(draw: st.DrawFn) -> Sealed:
         28: list[ev.Value](RATES),
         29: "0.1.0",
         30: [12, 3],
+        31: [],
     }
     return Sealed(Event(99, SATURDAY, 60, 0, "1", "01", 1, ev.DAY_CLOSE, body), HEAD, SIGNATURE, CHAIN)
 

@@ -135,8 +135,8 @@ def _ticket(ledger: Ledger, event: Event) -> Ledger:
         question=ref,
         change=-sum(payment.amount for payment in payments if payment.kind == "change"),
         perpetual=ledger.perpetual.plus(total),
-        month=ledger.month.named(date[:7]).with_ticket(number, own),
-        year=ledger.year.named(fiscal_year(date, ledger.fiscal_year_start)).with_ticket(number, own),
+        month=ledger.month.named(date[:7]).with_ticket(number, own, payments),
+        year=ledger.year.named(fiscal_year(date, ledger.fiscal_year_start)).with_ticket(number, own, payments),
     )
     return _refund(after, event, number, payments) if event.body[2] == "refund" else after
 

@@ -57,11 +57,7 @@ def _columns(state: State, is_open: bool) -> tuple[MenuColumn, ...]:
             "Ce ticket",
             (
                 Key("Mettre en attente", Act("park") if basket else None),
-                Key(
-                    "Reprendre",
-                    Act("go", "parked") if parked and is_open else None,
-                    f"{parked} en attente" if parked else "",
-                ),
+                Key("Reprendre", Act("go", "parked") if parked and is_open else None, waiting),
                 Key("Remise en %", Act("discount", "percent") if basket else None),
                 Key("Remise en €", Act("discount", "amount") if basket else None),
             ),
