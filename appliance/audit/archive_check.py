@@ -184,7 +184,7 @@ class _Pass:
         self._written: dict[str, _Written] = {}
         self._fault: Fault | None = None
         self._seals = Seals(self._previous)
-        self._projection = Projection(self._sink, core.names)
+        self._projection = Projection(self._sink, core.names, self._width)
         self._number = 0
         self._inside = False  # the record at hand belongs to the period
 
@@ -234,6 +234,14 @@ class _Pass:
             return lambda data: None
         return written.same
 
+    def _width(self, name: str) -> int | None:
+        """As many columns as its first row has: fields are only ever added, behind those that were there."""
+        found = self._archive.members.get(name)
+        if found is None:
+            return None
+        head = self._archive.read(min(found.size, _AHEAD), found.offset)
+        return head.split(b"\r\n", 1)[0].count(b";") + 1
+
     def _previous(self, kind: int, number: int) -> bytes | None:
         """What the till signed before this archive begins, as its own string names it; the signature proves it."""
         written = self._written.get(shape.SIGNATURES)
@@ -269,7 +277,7 @@ class _Pass:
 
 
 def _closing(step: Step) -> bool:
-    return any(record.kind in (ev.DAY_CLOSE, ev.MONTH_CLOSE, ev.YEAR_CLOSE) for record in step.records)
+    return any(record.kind == ev.DAY_CLOSE for record in step.records)
 
 
 class _Written:

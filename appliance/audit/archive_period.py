@@ -47,7 +47,7 @@ class Asked(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A day's closing: the place behind its frame, its business date, what else it closed, the snapshot it ends with.
+    """A day's closing: the place behind its frame, its date, what it closes above the day, the snapshot it ends with.
 
     `perpetual`: both totals in cents.
     """
@@ -80,12 +80,9 @@ class _Opening(NamedTuple):
 
 
 class _Above(NamedTuple):
-    """A month's or year's closing in a frame of its own, behind that of its last day."""
+    """A month's or year's closing that comes later: with the next day's opening."""
 
-    place: Place
     kinds: frozenset[int]
-    snapshot: Record | None
-    frame: Frame
 
 
 _Told = Mark | _Opening | _Above
@@ -176,9 +173,7 @@ def _joined(told: Iterable[_Told]) -> tuple[list[Mark], date | None]:
         elif isinstance(each, _Opening):
             open_day = each.day
         elif marks:
-            snapshot = each.snapshot or marks[-1].snapshot
-            kinds = marks[-1].kinds | each.kinds
-            marks[-1] = marks[-1]._replace(place=each.place, kinds=kinds, snapshot=snapshot, frame=each.frame)
+            marks[-1] = marks[-1]._replace(kinds=marks[-1].kinds | each.kinds)
     return marks, open_day
 
 
@@ -205,7 +200,7 @@ def _of(frame: Frame, header: Header) -> Iterator[_Told]:
             sums = (body[_PERPETUAL], body[_ABSOLUTE])
             yield Mark(place, date.fromisoformat(body[_DATE]), kinds, sums, snapshot, frame)
         elif kinds:
-            yield _Above(place, kinds, snapshot, frame)
+            yield _Above(kinds)
         if ev.DAY_OPEN in found:
             opening: Any = found[ev.DAY_OPEN].body
             yield _Opening(date.fromisoformat(opening[_OPEN_DATE]))

@@ -130,7 +130,7 @@ def text(names: Names, kinds: Collection[int]) -> bytes:
 
 def _kind(name: str, fields: list[str]) -> Iterator[str]:
     yield f"\n{shape.csv_name(name)}\n"
-    yield _told("", KINDS[name])
+    yield _told("", KINDS.get(name, ""))
     for each in fields:
         yield _told(each, field(name, each))
 
@@ -138,4 +138,4 @@ def _kind(name: str, fields: list[str]) -> Iterator[str]:
 def _told(name: str, words: str) -> str:
     front = f"  {name:17}  " if name else "  "
     rows = wrap(words, _WIDTH - len(front), break_long_words=False, break_on_hyphens=False)
-    return "\n".join((front if at == 0 else " " * len(front)) + row for at, row in enumerate(rows)) + "\n"
+    return "\n".join((front if at == 0 else " " * len(front)) + row for at, row in enumerate(rows or [""])) + "\n"

@@ -87,6 +87,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "cash": "espèces encaissées, centimes",
     "cash_in": "entrées de caisse, centimes",
     "cash_out": "sorties de caisse, centimes",
+    "certificate": "certificat X.509 de la clé publique, signé par elle-même, DER",
     "class": "classe du témoin",
     "code": "code lu ou saisi",
     "config": "réglages en vigueur",
@@ -196,7 +197,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "scope": "étendue de la vérification",
     "seals": "dernière signature par type : [type, numéro, signature]",
     "sha256": "empreinte SHA-256",
-    "sig_alg": "algorithme de signature : 1 = Ed25519",
+    "sig_alg": "algorithme de signature des chaînes : 1 = Ed25519, 2 = ECDSA P-256",
     "siret": "SIRET",
     "size": "octets",
     "software": "version du logiciel",
@@ -242,5 +243,5 @@ FIELDS: Final[Mapping[str, str]] = {
 
 
 def field(kind: str, name: str) -> str:
-    """Raises KeyError for a field without words."""
-    return FIELDS.get(f"{kind}.{name}") or FIELDS[name]
+    """A field that is newer than these words is told by its name alone."""
+    return FIELDS.get(f"{kind}.{name}") or FIELDS.get(name, "")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from appliance.audit.archive_source import Fault
 from appliance.audit.dump import Names, compact, line, plain, time
 from appliance.audit.seals import Signed
 from appliance.audit.source import Broken
@@ -60,12 +61,18 @@ def cell(value: Value) -> str:
 
 
 class Projection:
-    """`sink` opens a member for what follows; each is opened once, when its first bytes come."""
+    """`sink` opens a member for what follows; each is opened once, when its first bytes come.
 
-    def __init__(self, sink: Callable[[str], Sink], names: Names) -> None:
-        self._open, self._names = sink, names
+    `width`: how many columns a member has, of those that are known now; an archive of before a kind had a field has
+    fewer. None: all.
+    """
+
+    def __init__(
+        self, sink: Callable[[str], Sink], names: Names, width: Callable[[str], int | None] = lambda name: None
+    ) -> None:
+        self._open, self._names, self._width = sink, names, width
         self._sinks: dict[str, Sink] = {}
-        self._kinds: dict[int, tuple[Sink, list[int]]] = {}
+        self._kinds: dict[int, tuple[Sink, dict[int, str]]] = {}
         self._fact: Record | None = None
         self._lines = sink(RECORDS)
         for name in HEADS:
@@ -80,20 +87,28 @@ class Projection:
         self._lines(f"{line(record, self._names)}\n".encode())
         put, keys = self._kinds.get(record.kind) or self._kind(record)
         body = record.body
-        if not body.keys() <= self._names[record.kind][1].keys():
-            raise Broken(record.seq, "its body has a field that its kind does not know")
+        if not body.keys() <= keys.keys():
+            self._strange(record)
         front: list[Value] = [record.seq, time(record.t, record.tz), record.till, record.operator, record.session]
         put(row([*front, *map(body.get, keys)]))
         for entry in entries:
             self._signed(entry)
         self._fact = record
 
-    def _kind(self, record: Record) -> tuple[Sink, list[int]]:
+    def _strange(self, record: Record) -> None:
+        name, fields = self._names[record.kind]
+        if record.body.keys() <= fields.keys():
+            raise Fault(csv_name(name), f"record {record.seq} has a field without a column")
+        raise Broken(record.seq, "its body has a field that its kind does not know")
+
+    def _kind(self, record: Record) -> tuple[Sink, dict[int, str]]:
         if record.kind not in self._names:
             raise Broken(record.seq, f"kind {record.kind} is not known to this version")
         name, fields = self._names[record.kind]
-        keys = sorted(fields)
-        found = self._headed(csv_name(name), [*FRONT, *(fields[key] for key in keys)]), keys
+        member = csv_name(name)
+        width = self._width(member)
+        keys = dict(sorted(fields.items())[: None if width is None else max(0, width - len(FRONT))])
+        found = self._headed(member, [*FRONT, *keys.values()]), keys
         self._kinds[record.kind] = found
         return found
 

@@ -244,7 +244,21 @@ def _other_key(members: Members) -> Members:
     return {**members, "data/keys.csv": members["data/keys.csv"].replace(key, key_of(99).public.hex().encode())}
 
 
+def _column_less(members: Members) -> Members:
+    """The last column of the closings, which every row fills, is taken away."""
+    rows = members["data/day-close.csv"].split(b"\r\n")
+    return {**members, "data/day-close.csv": b"\r\n".join(row.rpartition(b";")[0] for row in rows)}
+
+
+def _column_more(members: Members) -> Members:
+    rows = members["data/day-close.csv"].split(b"\r\n")
+    more = [rows[0] + b";more", *(row + b";" if row else row for row in rows[1:])]
+    return {**members, "data/day-close.csv": b"\r\n".join(more)}
+
+
 CHANGES: dict[str, tuple[Callable[[Members], Members], str]] = {
+    "column dropped": (_column_less, "data/day-close.csv"),
+    "column added": (_column_more, "data/day-close.csv"),
     "label in a CSV": (_other_csv, "data/ticket.csv"),
     "amount in a line": (_other_line, "data/records.jsonl"),
     "signed string": (_other_string, "data/signatures.csv"),
@@ -265,6 +279,16 @@ def test_a_projection_that_lies(members: Members, shop: Shop, tmp_path: Path, na
     assert changed != members
     assert broken(tmp_path, packed(changed)) == where
     assert broken(tmp_path, resigned(changed, shop.key)) == where
+
+
+def test_an_archive_from_before_a_field(members: Members, shop: Shop, tmp_path: Path) -> None:
+    """A column that no record fills may be missing, with all that come after it: the field did not exist yet."""
+    rows = members["data/order.csv"].split(b"\r\n")
+    older = b"\r\n".join(row.rpartition(b";")[0] for row in rows)
+    (tmp_path / "older.zip").write_bytes(resigned({**members, "data/order.csv": older}, shop.key))
+
+    assert rows[0].endswith(b";number;original;why")
+    assert checked(tmp_path / "older.zip").code == INTACT
 
 
 def test_a_first_link_that_lies(members: Members, shop: Shop, tmp_path: Path) -> None:
@@ -419,7 +443,7 @@ def test_a_succession_of_another_till(late: tuple[Shop, Path], tmp_path: Path) -
     shop, path = late
     members = contents(path)
     text = rotation.statement(shop.scribe.cp.chain_id, key_of(90).public, key_of(91).public)
-    body = {1: key_of(91).public, 2: key_of(91).sign(text)}
+    body = {1: key_of(91).public, 2: key_of(91).sign(text), 3: key_of(91).certificate}
     record = Record(5000, 1_795_300_000_000, 60, 0, "B01", "", 0, ev.KEY, body)
     data = frame.build(1, 9, 512, 5000, bytes(32), [encode(record)], bytes(64))
     forged = len(data).to_bytes(4, "big") + data

@@ -20,6 +20,7 @@ from appliance.core import signed
 from appliance.core.event import Event, Value
 from appliance.core.fold import apply
 from appliance.core.ledger import Ledger
+from appliance.core.snapshot import restore
 from appliance.storage import keys, medium
 from appliance.storage.flash import OsDisk
 from appliance.storage.journal import Journal
@@ -48,8 +49,9 @@ class Locked:
         self._ring = keys.load(data, disk, sealer_for())
         self.journal = Journal.open(data, disk, self._ring)
         self._ledger = Ledger()
-        for sealed in self.journal.past():
-            self._ledger = apply(self._ledger, Event(*sealed.record))
+        for sealed in self.journal.past(ev.SNAPSHOT, lambda record: restore(Event(*record)) is not None):
+            known = restore(Event(*sealed.record)) if sealed.record.kind == ev.SNAPSHOT else None
+            self._ledger = known or apply(self._ledger, Event(*sealed.record))
 
     @property
     def key(self) -> Signing:
