@@ -150,13 +150,11 @@ def header_of(number: int, data: bytes) -> Header | None:
     need(fits, f"segment {number}", "son en-tête est faux ou mal signé | its header is wrong or not rightly signed")
     return Header(own, size, unit, *rest)
 
-def head_at(data: bytes, unit: int, number: int, index: int) -> tuple[Any, ...] | None:
-    """What stands at this very place and looks like the head of a frame, whole or torn."""
+def head_at(data: bytes, unit: int, number: int, index: int) -> tuple[Any, ...] | None:  # what looks like the head of a frame of this place, whole or torn
     fields = FRAME.unpack_from(data, index * unit) if data[index * unit : index * unit + 4] == b"SCF1" and len(data) >= index * unit + 64 else None
     return fields if fields and fields[2:4] == (number, index) and 131 <= fields[4] <= LIMIT else None
 
-def claims(data: bytes, unit: int, number: int, places: Iterable[int]) -> int:
-    """The greatest first record that such heads name; 0 when there is none."""
+def claims(data: bytes, unit: int, number: int, places: Iterable[int]) -> int:  # the greatest first record that such heads name
     heads = (head_at(data, unit, number, index) for index in places)
     return max((head[5] for head in heads if head and head[6] and not any(head[7]) and any(head[8])), default=0)
 
@@ -280,8 +278,9 @@ def cell(value: Any) -> str:  # noqa: ANN401 - any value of a record
 
 class Tables:
     """The projections of the records first … last, made again row by row: of each member the SHA-256."""
-    def __init__(self, first: int, last: int) -> None:
+    def __init__(self, first: int, last: int, width: Callable[[str], int | None] = lambda name: None) -> None:
         self.first, self.last, self.made = first, last, {"data/records.jsonl": sha256()}
+        self.width, self.columns = width, dict[int, list[str]]()  # an older archive knows fewer fields: its first rows say which
         for name, names in HEADS.items(): self.table(name, names.split())
     def table(self, name: str, names: Sequence[str]) -> None:
         self.made.setdefault(f"data/{name}.csv", sha256(b"\xef\xbb\xbf" + ";".join(names).encode() + b"\r\n"))
@@ -294,7 +293,9 @@ class Tables:
             body = {fields[key - 1]: value for key, value in r.body.items()}
             self.made["data/records.jsonl"].update((COMPACT(front | {"kind": kind, "body": body}) + "\n").encode())
             name = "jet-record" if kind == "jet" else kind
-            self.table(name, [*front, *fields]); self.row(r, name, *front.values(), *map(body.get, fields))
+            columns = self.columns.get(r.kind) or self.columns.setdefault(r.kind, fields[: self.width(name)])
+            need(max(r.body, default=0) <= len(columns), f"data/{name}.csv", "un champ n'a pas de colonne | a field has no column")
+            self.table(name, [*front, *columns]); self.row(r, name, *front.values(), *map(body.get, columns))
 
 class Books:
     """Holds each record against those before it; what stood before the first one seen is believed, once."""
@@ -340,6 +341,7 @@ class Books:
         self.open[kind] = [first or part, part, parts + 1, found]
     def totals(self, r: Record, b: Body) -> None:
         cents, inside = 0, r.seq >= self.tables.first
+        if r.kind == 1 and b[7] != 1: raise Unreadable("signatures P-256 : prendre sceau verify ou OpenSSL | P-256 signatures: use sceau verify or OpenSSL")
         if r.kind == 1: self.whole, self.sealing, self.siret = True, True, b[4]
         elif r.kind == 7: need(None, b[1] if isinstance(b[1], int) and 0 <= b[1] <= r.seq else r.seq, "la caisse le déclare non prouvé | the till itself says that it is not proven")
         elif r.kind == 20: self.follows(r, ("day", b[1], 1), ("session", b[1], b[1])); self.open[50] = [0, 0, 0, Counter[Any]()]
@@ -400,8 +402,8 @@ class Zip:
         for start in range(at, at + size, 1 << 20):
             data = self.read(start, min(1 << 20, at + size - start)); found.update(data); crc = crc32(data, crc)
         return self.members[name][1:] == (size, crc) and found.digest() == digest
-    def prior(self, kind: int, number: int) -> bytes:
-        """The signature that the first string of a type follows: the string itself names it, and is proven with it."""
+    def width(self, name: str) -> int: return self.read(self.members.get(f"data/{name}.csv", (0, 0, 0))[0], 4096).split(b"\r\n", 1)[0].count(b";") - 4
+    def prior(self, kind: int, number: int) -> bytes:  # the signature before a first string: it names it, and is proven with it
         at, size, _ = self.members["data/signatures.csv"]; self.file.seek(at)
         while self.file.tell() < at + size:
             line = self.file.readline(); named = line.rsplit(b";", 1)[0].rstrip(b'"').rsplit(b",", 1)[-1]
@@ -420,8 +422,7 @@ class Zip:
         need(self.content("manifest.json") == (json.dumps(said, ensure_ascii=False, indent=1, default=bytes.hex) + "\n").encode(), "manifest.json", "il contredit manifest.cose | manifest.cose says something else")
         return said
 
-def check_archive(zipped: Zip) -> tuple[Walk, Books, dict[str, Any]]:
-    """In the order of FORMAT.md: manifest, members, journal, what the manifest says of it, projections."""
+def check_archive(zipped: Zip) -> tuple[Walk, Books, dict[str, Any]]:  # in the order of FORMAT.md, Checking
     m, met, closed = zipped.manifest(), False, False
     names = [name for name in zipped.members if name not in ("manifest.cose", "manifest.json")]
     need(not (odd := sorted({name for name, _, _ in m["files"]} ^ set(names))), "".join(odd[:1]), "il manque ici ou au manifeste | it is missing here or in the manifest")
@@ -430,11 +431,11 @@ def check_archive(zipped: Zip) -> tuple[Walk, Books, dict[str, Any]]:
     need(not hurt or hurt[0][0], place, why)
     parts: list[Part] = [(int(found[1], 16), partial(zipped.content, name)) for name in names if (found := SEG.fullmatch(name))]
     need(parts, "journal/", "il n'y a pas de segment | it holds no segment")
-    tables = Tables(m["first_record"], m["last_record"]); books = Books(tables, zipped.prior)
+    tables = Tables(m["first_record"], m["last_record"], zipped.width); books = Books(tables, zipped.prior)
     def take(records: list[Record], key: bytes) -> None:
         nonlocal met, closed
         if records[0].seq == m["first_record"]: met = walk.before == m["start_head"] and (closed or walk.frames == 1)
-        closed = any(r.kind in (50, 53, 54) for r in records); books.take(records, key)
+        closed = any(r.kind == 50 for r in records); books.take(records, key)
     walk = Walk(take, b"", middle=parts[0][0] > 1, cut=True); walk.run(parts)
     need(not hurt, place, why)
     for segment, first, key in walk.keys: tables.row(None, "keys", segment, first, key.hex(), "ed25519")

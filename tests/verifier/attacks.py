@@ -435,6 +435,14 @@ def a_member_left_out_and_signed(members: Members, data: bytes, key: Key, other:
 
 
 @archive
+def a_column_left_out_and_signed(members: Members, data: bytes, key: Key, other: Members) -> bytes:
+    """As an archive of before `absolute` was a field: the records have it all the same."""
+    rows = members["data/ticket.csv"].split(b"\r\n")
+    cut = [row.split(b";absolute")[0] for row in rows[:1]] + rows[1:]
+    return resigned({**members, "data/ticket.csv": b"\r\n".join(cut)}, key)
+
+
+@archive
 def the_manifest_edited(members: Members, data: bytes, key: Key, other: Members) -> bytes:
     changed = members["manifest.cose"].replace(b"2026-11-22", b"2026-11-23")
     return packed({**members, "manifest.cose": changed})

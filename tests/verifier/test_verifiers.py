@@ -157,6 +157,19 @@ def test_archive(
     assert agreed(script, page, path) != ""
 
 
+@pytest.mark.browser
+def test_another_algorithm_is_said_to_be_one(script: ModuleType, page: Officer, tmp_path: Path) -> None:
+    """Strings signed with P-256 are not these verifiers' to judge: no verdict, rather than a wrong one."""
+    told = attacks.counted(lambda record: attacks.with_body(record, 7, 2), ev.GENESIS, 1)
+    attacks.LIE_STATE.clear()
+    other = Shop(tmp_path, lie=told)
+    other.live(1)
+    other.save()
+    with pytest.raises(script.Unreadable):
+        script.check(tmp_path, "", "")
+    assert page.check(tmp_path).verdict == "unreadable"
+
+
 def purged(home: Path, *, ordered: bool) -> Path:
     """The first segment gave up all but its header; the order stands in the second one."""
     liar = Shop(home)
