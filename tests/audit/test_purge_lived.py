@@ -52,10 +52,11 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_sells_on_after_a_purge(lived: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the till's own rules: archives hold, what is left holds, and so does what is sold then."""
     home = Path(shutil.copytree(lived, tmp_path / "data"))
-    assert archive_main(["create", str(home), "--level", "month"], tills) == 0
-    words = ["create", str(home), "--from", "2026-12-01", "--to", "2026-12-01"]
+    out = ["--out", str(tmp_path / "out")]  # the till may have made its own, in its own folder
+    assert archive_main(["create", str(home), "--level", "month", *out], tills) == 0
+    words = ["create", str(home), "--from", "2026-12-01", "--to", "2026-12-01", *out]
     assert archive_main(words, tills) == 0
-    archives = sorted((home / "archives").iterdir())
+    archives = sorted((tmp_path / "out").iterdir())
     assert [each.name.split("-", 2)[2] for each in archives] == [
         "month-2026-11-28-2026-11-30.zip",
         "period-2026-12-01-2026-12-01.zip",
@@ -77,7 +78,7 @@ def test_it_sells_on_after_a_purge(lived: Path, tmp_path: Path, capsys: pytest.C
     assert "purged: records 0 to" in capsys.readouterr().out
     verdict = verify(home, "paranoid", refold=refold, kinds=kinds)
     assert verdict.code == INTACT, verdict.line
-    assert archive_main(["create", str(home), "--level", "day"], tills) == 0
+    assert archive_main(["create", str(home), "--level", "day", *out], tills) == 0
 
 
 def copied(home: Path) -> Copies:
