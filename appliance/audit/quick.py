@@ -31,7 +31,6 @@ _FIXED = HEAD_SIZE + 2 + chain.SIGNATURE_SIZE  # used bytes of a frame of one re
 _INTEGER = rb"(?:[\x00-\x17\x20-\x37]|[\x18\x38].|[\x19\x39]..|[\x1a\x3a].{4}|[\x1b\x3b].{8})"
 _CODE = b"(?:" + b"|".join(b"%c.{%d}" % (0x60 + size, size) for size in range(24)) + b")"
 _FRONT = re.compile(b"\x89" + 4 * _INTEGER + 2 * _CODE + _INTEGER, re.DOTALL)  # a record up to its kind, codes short
-_KEY_MARK = bytes((rotation.KIND, 0xA2, 1, 0x58, 32))  # kind, map of two, 1: 32 bytes
 _STEP: dict[int, int] = {
     head + sign: 1 for head in range(24) for sign in (0, 32)
 } | {  # bytes of an integer by its first one
@@ -66,7 +65,7 @@ class Watch:
     def __init__(self, ticket: int | None, defect: int | None) -> None:
         self._ticket, self._mark = ticket, _mark(ticket)
         self._defect, self._said = defect, b"\xff" * 9 if defect is None else bytes([defect, 0xA4])
-        self.bytes = self._mark[-1], _KEY_MARK[-2], self._said[-1]
+        self.bytes = self._mark[-1], rotation.MARK[-2], self._said[-1]
         self.tickets = 0
         self.turns: list[tuple[int, bytes]] = []  # number and bytes of each key record
         self.defects = 0
@@ -74,7 +73,7 @@ class Watch:
     def look(self, seq: int, record: bytes) -> None:
         if record.find(self._mark) > 0 and kind_of(record) == self._ticket:
             self.tickets += 1
-        if record.find(_KEY_MARK) > 0 and rotation.announced(record):
+        if record.find(rotation.MARK) > 0 and rotation.announced(record):
             self.turns.append((seq, record))
         if record.find(self._said) > 0 and kind_of(record) == self._defect:
             self.defects += 1

@@ -19,6 +19,7 @@ class Birth:
     hash_alg: int = 1
     sig_alg: int = 1
     witness_class: str = "C"
+    certificate: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,11 @@ class MediumSaid:
 
 @dataclass(frozen=True, slots=True)
 class KeyReady:
-    """The next signing key is on flash: its public half, and its proof (FORMAT.md, section Keys)."""
+    """The next signing key is on flash: its public half, its proof and its certificate (FORMAT.md, section Keys)."""
 
     key: bytes
     proof: bytes
+    certificate: bytes
 
 
 @dataclass(frozen=True, slots=True)

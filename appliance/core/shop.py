@@ -76,6 +76,7 @@ class Shop:
     territory: str = "metropole"
     fiscal_year_start: int = 1  # month
     day_pivot: int = 0  # hour
+    signature: str = field(default="ed25519", compare=False)  # of strings; read only before there is a journal
 
     def config(self) -> dict[int, Value]:
         """What a `config` record keeps by value."""

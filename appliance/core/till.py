@@ -99,9 +99,9 @@ def _rest(turn: Turn, what: Input) -> None:
             witness.said(turn, what)
         case MediumSaid():
             turn.state = replace(turn.state, medium=what)
-        case KeyReady(key, proof):
+        case KeyReady(key, proof, certificate):
             turn.emit(ev.JET, {1: 450, 2: key.hex(), 3: None}, operator="")  # nothing may follow the key's record
-            turn.emit(ev.KEY, {1: key, 2: proof}, operator="")
+            turn.emit(ev.KEY, {1: key, 2: proof, 3: certificate}, operator="")
         case JournalBroken(why):
             turn.set(broken=why)
         case Stop(why):
@@ -156,6 +156,7 @@ def _genesis(turn: Turn, boot: Boot) -> None:
             9: None,
             10: birth.nonce,
             11: boot.hardware,
+            12: birth.certificate,
         },
         operator="",
     )

@@ -12,7 +12,7 @@ from appliance.storage.sealing import Sealing
 
 def sealing_of(key: Signer, ledger: Ledger) -> Sealing:
     """Goes on from the last signatures that the ledger remembers."""
-    return Sealing(_string, key.sign, {kind: link.signature for kind, link in ledger.seals.items()})
+    return Sealing(_string, key.sign_string, {kind: link.signature for kind, link in ledger.seals.items()})
 
 
 def _string(fact: Record, kind: int, number: int, before: bytes) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -50,6 +50,7 @@ from appliance.drivers.table import make
 from appliance.ports import Beeper, Clock, Contact, Drawer, Health, Level, Loop, Panel, Printer, Timer
 from appliance.provision.shop import ShopError, read_shop
 from appliance.storage import keys
+from appliance.storage.certificate import ALGORITHMS
 from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
@@ -116,10 +117,16 @@ class Till:
 
     def start(self) -> None:
         """Raises StartError, ShopError and the journal's errors: nothing was sold, the sentence says what to do."""
-        ring, pepper = _keys(self._config.data, self._disk, self._setting.sealer())
+        data, sealer = self._config.data, self._setting.sealer()
+        with _keeping(data):
+            for folder in (*reversed(data.parents), data):
+                self._disk.mkdir(folder)
+            pepper = keys.pepper(data, self._disk, sealer)
         read = self._shop_read(pepper)
         if read.shop is None:
             raise ShopError(read.errors)
+        with _keeping(data):
+            ring = keys.load_or_make(data, self._disk, sealer, ALGORITHMS[read.shop.signature])
         self.journal = Journal.open(
             self._config.data,
             self._disk,
@@ -183,7 +190,8 @@ class Till:
     def _boot(self, ring: KeyRing, read: ShopRead, flaws: tuple[FlawFound, ...]) -> None:
         gap = self.journal.gap
         letter = make("witness", self._config.device("witness").driver, {}, self._loop).letter
-        birth = Birth(ring.public, sha256(os.urandom(32)).digest()[:16], witness_class=letter)
+        nonce = sha256(os.urandom(32)).digest()[:16]
+        birth = Birth(ring.public, nonce, 1, ring.algorithm, letter, b"" if self.journal.next_seq else ring.certificate)
         boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None, flaws)
         self.service.begin(read, boot)
         self._tick()
@@ -331,13 +339,11 @@ class Till:
             device.close()
 
 
-def _keys(data: Path, disk: Disk, sealer: Sealer) -> tuple[KeyRing, bytes]:
-    """The signing keys, and the secret that keys the hashes of badges and PINs."""
+@contextmanager
+def _keeping(data: Path) -> Iterator[None]:
+    """Around what makes or reads sealed files: what goes wrong is a StartError."""
     try:
-        for folder in (*reversed(data.parents), data):
-            disk.mkdir(folder)
-        ring = keys.load_or_make(data, disk, sealer)
-        return ring, keys.pepper(data, disk, sealer)
+        yield
     except SealError as error:
         raise StartError(f"{data}: no key can be sealed ({error})") from error
     except PermissionError as error:

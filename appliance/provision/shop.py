@@ -27,6 +27,7 @@ REGIMES = ("real", "franchise")
 KINDS = ("cash", "card", "cheque", "meal-voucher", "voucher")
 OVERS = ("change", "refuse", "forfeit")
 TERRITORIES = ("metropole",)
+SIGNATURES = ("ed25519", "ecdsa-p256")
 SHOP_KEYS = {
     "name",
     "address",
@@ -40,6 +41,7 @@ SHOP_KEYS = {
     "fiscal_year_start",
     "day_pivot",
     "footer",
+    "signature",
     "means",
     "accounting",  # the accountant's, read by `sceau export`
 }
@@ -102,6 +104,8 @@ def _shop(
         wrong("day_pivot", "an hour from 0 to 12 is wanted")
     if head.get("territory", "metropole") not in TERRITORIES:
         wrong("territory", f"{head['territory']!r} is not known; use metropole")
+    if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
+        wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
     if not isinstance(head.get("accounting", {}), dict):
         wrong("accounting", "a table [accounting] is wanted")
     if not _zone(head.get("timezone", "Europe/Paris")):
@@ -119,6 +123,7 @@ def _shop(
         head.get("territory", "metropole"),
         start,
         pivot,
+        head.get("signature", SIGNATURES[0]),
     )
 
 

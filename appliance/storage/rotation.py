@@ -12,18 +12,24 @@ from typing import Any, Final, NamedTuple
 from appliance.storage import chain, frame, sealing
 from appliance.storage.frame import FRAME_LIMIT
 from appliance.storage.keys import Signer
-from appliance.storage.record import Record, RecordError, decode
+from appliance.storage.record import Record, RecordError, Value, decode
 
 KIND: Final = 8
 DOMAIN: Final = b"sceau/key/1\0"
-_MARK = b"\x08\xa2\x01\x58\x20"  # kind 8, a map of two, key 1, 32 bytes: what every key record holds
+MARK: Final = b"\x08\xa3\x01\x58\x20"  # kind 8, a map of three, key 1, 32 bytes: what every key record holds
 
 
 class Offer(NamedTuple):
-    """The body of a `key` record: the new public key, and the proof that its maker holds it."""
+    """The new public key, the proof that its maker holds it, and the certificate of what will sign strings (SEC-08)."""
 
     key: bytes
     proof: bytes
+    certificate: bytes
+
+    @property
+    def body(self) -> dict[int, Value]:
+        """Of the `key` record."""
+        return dict(enumerate(self, start=1))
 
 
 def statement(chain_id: bytes, old: bytes, new: bytes) -> bytes:
@@ -35,12 +41,12 @@ def offer(chain_id: bytes, keys: Signer) -> Offer | None:
     """None when no next key is ready."""
     if keys.next is None:
         return None
-    return Offer(keys.next, keys.prove(statement(chain_id, keys.public, keys.next)))
+    return Offer(keys.next, keys.prove(statement(chain_id, keys.public, keys.next)), keys.next_certificate)
 
 
 def announced(data: bytes) -> bytes | None:
     """The new public key when `data` is a key record."""
-    if _MARK not in data:
+    if MARK not in data:
         return None
     try:
         record = decode(data)
@@ -62,7 +68,10 @@ def sound(chain_id: bytes, old: bytes, body: Mapping[int, Any]) -> bool:
 
 def check(record: Record, chain_id: bytes, keys: Signer) -> None:
     """Raises ValueError for a key record that does not name the next key."""
-    if record.kind == KIND and (record.body.get(1) != keys.next or not sound(chain_id, keys.public, record.body)):
+    if record.kind != KIND:
+        return
+    ours = (record.body.get(1), record.body.get(3)) == (keys.next, keys.next_certificate)
+    if not ours or not sound(chain_id, keys.public, record.body):
         raise ValueError("a key record names the next key of this till and no other")
 
 

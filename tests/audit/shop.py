@@ -101,7 +101,7 @@ class Shop:
             9: None,
             10: bytes(16),
         }
-        self.write([(ev.GENESIS, {**genesis, 11: b""})])
+        self.write([(ev.GENESIS, {**genesis, 11: b"", 12: self.key.certificate})])
         self.write([(ev.START, {1: SOFTWARE, 2: "first start", 3: b""})])
 
     @property
@@ -230,7 +230,7 @@ class Shop:
         """A key record ends the segment."""
         after = key_of(len(self.scribe.files) + 1)
         text = rotation.statement(self.scribe.cp.chain_id, self.key.public, after.public)
-        self.write([(ev.KEY, {1: after.public, 2: after.sign(text)})])
+        self.write([(ev.KEY, {1: after.public, 2: after.sign(text), 3: after.certificate})])
         self.starts.append((self.scribe.seq, self.scribe.head))
         self.scribe.segment(after)
 

@@ -39,7 +39,9 @@ def turned(scribe: Scribe, till: Till, proof: bytes | None = None, new: bytes | 
     """A key record for the key of segment 2, with another proof or key where given."""
     key = key_of(2)
     text = rotation.statement(chain.chain_id(scribe.genesis), scribe.key.public, key.public)
-    scribe.frame([till.record(ev.KEY, {1: new or key.public, 2: key.sign(text) if proof is None else proof, 3: b""})])
+    scribe.frame(
+        [till.record(ev.KEY, {1: new or key.public, 2: key.sign(text) if proof is None else proof, 3: key.certificate})]
+    )
 
 
 def test_a_key_a_segment(tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_nothing_follows(tmp_path: Path, mode: str) -> None:
     assert broken(gone_on(scribe, till, key_of(2)), mode) == "record 10"  # type: ignore[arg-type]
     scribe, till = begun(tmp_path / "frame")
     text = rotation.statement(chain.chain_id(scribe.genesis), scribe.key.public, key_of(2).public)
-    both: list[Record] = [till.record(ev.KEY, {1: key_of(2).public, 2: key_of(2).sign(text)})]
+    both: list[Record] = [till.record(ev.KEY, {1: key_of(2).public, 2: key_of(2).sign(text), 3: key_of(2).certificate})]
     both.append(till.record(ev.LOGOUT, {1: "person"}))
     scribe.frame(both)
     assert broken(gone_on(scribe, till, key_of(2)), mode) == "record 10"  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ def _write_on(at: Journal, start: int) -> None:
         for _ in at.work():
             pass
         if at.offer:
-            at.append([record(at.next_seq, rotation.KIND, {1: at.offer.key, 2: at.offer.proof})])
+            at.append([record(at.next_seq, rotation.KIND, at.offer.body)])
     fill(at, start + 80)
 
 

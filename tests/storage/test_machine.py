@@ -97,7 +97,7 @@ class Till(RuleBasedStateMachine):
                 return
         offer = None if self.journal.failed else self.journal.offer
         if offer:
-            self.write([record(self.journal.next_seq, rotation.KIND, {1: offer.key, 2: offer.proof})])
+            self.write([record(self.journal.next_seq, rotation.KIND, offer.body)])
 
     @precondition(lambda self: not self.journal.failed)
     @rule()

@@ -37,7 +37,7 @@ def until_offer(journal: Journal) -> Offer:
 
 def turn(journal: Journal) -> Offer:
     offer = until_offer(journal)
-    journal.append([record(journal.next_seq, rotation.KIND, {1: offer.key, 2: offer.proof})])
+    journal.append([record(journal.next_seq, rotation.KIND, offer.body)])
     return offer
 
 
@@ -67,7 +67,7 @@ def test_nothing_follows_a_key_record_in_its_segment() -> None:
     journal = born(disk)
     offer = until_offer(journal)
     seq = journal.next_seq
-    journal.append([record(seq, rotation.KIND, {1: offer.key, 2: offer.proof}), record(seq + 1)])
+    journal.append([record(seq, rotation.KIND, offer.body), record(seq + 1)])
 
     assert headers(disk)[1].first_seq == seq + 1
 
@@ -86,13 +86,18 @@ def test_the_old_key_is_gone() -> None:
 
 
 def test_only_the_next_key_can_be_announced() -> None:
-    """Another key, or a proof of somebody else: a wrong record, nothing is written."""
+    """Another key, a proof or a certificate of somebody else, none: a wrong record, nothing is written."""
     disk = MemoryDisk()
     journal = born(disk)
     offer = until_offer(journal)
     other = Key(bytes(32))
     forged = other.sign(rotation.statement(journal.chain_id, journal._key.public, offer.key))
-    bodies: list[dict[int, Value]] = [{1: other.public, 2: forged}, {1: offer.key, 2: forged}]
+    bodies: list[dict[int, Value]] = [
+        {**offer.body, 1: other.public, 2: forged},
+        {**offer.body, 2: forged},
+        {**offer.body, 3: other.certificate},
+        {1: offer.key, 2: offer.proof},
+    ]
     for body in bodies:
         with pytest.raises(ValueError, match="names the next key"):
             journal.append([record(journal.next_seq, rotation.KIND, body)])
