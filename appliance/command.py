@@ -99,6 +99,20 @@ def _export(argv: Sequence[str]) -> int:
     return export_main(argv)
 
 
+def _archive(argv: Sequence[str]) -> int:
+    from appliance.audit.archive_command import archive_main
+    from appliance.daemon.tills import held
+
+    return archive_main(argv, held)
+
+
+def _purge(argv: Sequence[str]) -> int:
+    from appliance.audit.archive_command import purge_main
+    from appliance.daemon.tills import held
+
+    return purge_main(argv, held)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
@@ -108,6 +122,8 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "report": (_report, "adds the journal up again: replay DATA, totals DATA"),
     "control": (_control, "the control document of a period: DATA --from --to"),
     "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
+    "archive": (_archive, "archives of closed days: create, check, copy, list"),
+    "purge": (_purge, "gives up segments that stand in archives on other media"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),
 }
 

@@ -218,7 +218,8 @@ def _statements(manifest: Manifest, key: Signing) -> list[Part]:
 
 def _file_name(manifest: Manifest) -> str:
     till = re.sub("[^a-z0-9._-]", "-", manifest.till.lower())
-    return f"{manifest.siret}-{till}-{manifest.level}-{manifest.begins}-{manifest.ends}.zip"
+    days = f"{manifest.begins}-{manifest.ends}-{manifest.last_record}"  # a date may be closed twice
+    return f"{manifest.siret}-{till}-{manifest.level}-{days}.zip"
 
 
 def _write(disk: Disk, path: Path, found: Sequence[Part], forget: Callable[[Path], None] | None) -> parts.Digest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from appliance.audit import quick
 from appliance.audit.source import Broken
@@ -59,7 +59,7 @@ class Awaiting:
 
     def __init__(self, restore: Callable[[Record], Refold | None], snapshot: int | None) -> None:
         self._restore, self._snapshot = restore, snapshot
-        self._fold: Refold | None = None
+        self._fold: Any = None  # a Refold that may know Strings as well
 
     def apply(self, record: Record) -> None:
         if self._fold:
@@ -69,13 +69,13 @@ class Awaiting:
 
     @property
     def owes(self) -> bool:
-        return self._fold is not None and self._fold.owes
+        return isinstance(self._fold, Strings) and bool(self._fold.owes)
 
     def signed(self) -> list[tuple[bytes, bytes]]:
-        return self._fold.signed() if self._fold else []
+        return list(self._fold.signed()) if isinstance(self._fold, Strings) else []
 
     def said(self) -> str:
-        return self._fold.said() if self._fold else ""
+        return str(self._fold.said()) if self._fold else ""
 
 
 class Passed(NamedTuple):
@@ -135,10 +135,10 @@ def _apply(fold: Refold, record: Record, key: bytes | None) -> None:
     try:
         fold.apply(record)
     except ValueError as error:
-        raise Broken(record.seq, str(error)) from error
+        raise Broken(getattr(error, "seq", record.seq), str(error)) from error
     for said, signature in fold.signed() if key and isinstance(fold, Strings) else ():
         if key and not chain.signed(key, said, signature):
-            raise Broken(record.seq, f"it does not sign {said.decode(errors='replace')!r}")
+            raise Broken(record.seq - 1, "its seal does not sign what it says")
 
 
 def _ended(fold: Refold, last: Record) -> None:

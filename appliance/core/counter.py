@@ -191,6 +191,8 @@ PLACES = (
     "parked",
     "manage",
     "note",
+    "inspection",
+    "totals",
     "cash-in",
     "cash-out",
     "technician",

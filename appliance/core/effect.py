@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from appliance.core.paper import Row
+
 
 @dataclass(frozen=True, slots=True)
 class Print:
@@ -44,11 +46,22 @@ class Examine:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """Make the archive of a closed period: `level` day, month or year, `period` its name; `ArchiveMade` answers."""
+class Work:
+    """Long work beside the till: archive (level), verify, control (begins, ends, columns), copies (folder).
 
-    level: str
-    period: str
+    `WorkGoes` tells percents, `WorkDone` what came of it.
+    """
+
+    name: str
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRows:
+    """Print a document that stands in no record of its own: rows of text, bold, double, tall, invert."""
+
+    record: int  # that orders it
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +71,12 @@ class ReadTicket:
     record: int
 
 
-Effect = Print | Kick | Beep | ReadShop | Advance | Examine | Archive | ReadTicket
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Tell who asked with this token that the act is record `record`, or -1 that it is not recorded."""
+
+    token: int
+    record: int
+
+
+Effect = Print | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.core.act import Act
 from appliance.core.event import Event, Value
@@ -147,11 +148,28 @@ class TicketRead:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveMade:
-    """What became of an archive: the body of its record, or the sentence that says why there is none."""
+class Asked:
+    """A command wants an act recorded; `token` finds its way back in the `Answer`."""
 
-    body: Mapping[int, Value] | None
-    why: str = ""
+    kind: int
+    body: Mapping[int, Value]
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkGoes:
+    """How far a long work is, in percent."""
+
+    name: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    """What came of a long work, as `daemon/works.py` gives it; {"error": sentence} when nothing did."""
+
+    name: str
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +202,9 @@ Input = (
     | MediumSaid
     | KeyReady
     | TicketRead
-    | ArchiveMade
+    | WorkGoes
+    | WorkDone
+    | Asked
     | JournalBroken
     | Stop
 )

@@ -71,6 +71,7 @@ class Ledger(NamedTuple):
     closed: tuple[str, str] = ("", "")  # the last month and the last year that were closed
     archived: Archived = Archived()
     credits: Mapping[int, int] = NOTHING  # ticket number of a credit note -> what is left of it
+    born: int = 0  # t of genesis, ms
     refunded: Mapping[int, tuple[int, ...]] = NOTHING  # record of a ticket -> its lines that were given back
 
     def changed(self, **changes: object) -> Ledger:

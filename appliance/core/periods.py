@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.closing import month_body, year_body
-from appliance.core.effect import Archive, Print
+from appliance.core.effect import Print
 from appliance.core.folds.period import fiscal_year
 from appliance.core.ui import Choice, Message
 from appliance.core.words import month_name
@@ -29,13 +29,11 @@ def close_month(turn: Turn) -> None:
     """The paper follows by itself; the archive of the month is made when the till has time."""
     made = turn.emit(ev.MONTH_CLOSE, month_body(turn.ledger))
     turn.effect(Print(made.seq))
-    turn.effect(Archive("month", str(made.body[2])))
 
 
 def close_year(turn: Turn) -> None:
     made = turn.emit(ev.YEAR_CLOSE, year_body(turn.ledger))
     turn.effect(Print(made.seq))
-    turn.effect(Archive("year", str(made.body[2])))
 
 
 def is_closed(turn: Turn, date: str) -> bool:

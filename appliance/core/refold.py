@@ -25,6 +25,14 @@ from appliance.core.snapshot import FOLD, snapshot_body
 from appliance.core.vat import extract
 
 
+class Unsealed(ValueError):
+    """A fact whose seal is not there or not right; `seq` is the fact's."""
+
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(why)
+        self.seq = seq
+
+
 class Refold:
     """`apply` raises ValueError with a plain sentence for the first record that cannot follow."""
 
@@ -46,14 +54,16 @@ class Refold:
         """Directly behind each fact stands its seal, and nowhere else (FORMAT.md, section Seals)."""
         fact, self._owed, self._signed = self._owed, None, None
         is_seal = record.kind == ev.SEAL
-        _require(
-            is_seal == (fact is not None), "a seal is missing before it" if fact else "no record asks for this seal"
-        )
         if fact is not None:
             wanted = next_links(self.ledger.seals, fact.kind, fact.body)
-            _require(_numbered(record.body, fact.seq) == wanted, "the seal is not the one that its record asks for")
+            if not is_seal:
+                raise Unsealed(fact.seq, "a seal is missing after it")
+            if _numbered(record.body, fact.seq) != wanted:
+                raise Unsealed(fact.seq, "its seal is not the one that it asks for")
             self._signed = fact, record, self.ledger.seals
-        elif types(record.kind, record.body):
+            return
+        _require(not is_seal, "no record asks for this seal")
+        if types(record.kind, record.body):
             self._owed = record
 
     @property

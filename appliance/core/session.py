@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from appliance.core import archiving, periods, training, wear, witness
 from appliance.core import event as ev
-from appliance.core import periods, training, wear, witness
 from appliance.core.closing import closing_body, differences
 from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
-from appliance.core.effect import Archive, Examine, Kick, Print, ReadShop
+from appliance.core.effect import Examine, Kick, Print, ReadShop
 from appliance.core.snapshot import LIMIT, size, snapshot_body
 from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
 
@@ -196,7 +196,7 @@ def _close(turn: Turn) -> int:
         turn.emit(ev.SNAPSHOT, snapshot)
         turn.effect(Examine())
     witness.mark(turn)
-    turn.effect(Archive("day", str(made.body[2])))
+    archiving.due(turn)
     return made.seq
 
 

@@ -56,7 +56,7 @@ def types(kind: int, body: Mapping[int, Value]) -> tuple[int, ...]:
     if kind == ev.TRAINING:
         return (TRAINING,) if body[2] == ev.TICKET else ()
     own = _BY_KIND.get(kind, ())
-    return (*own, JET) if jet.code(kind, body) is not None else own
+    return tuple(sorted((*own, JET))) if jet.code(kind, body) is not None else own
 
 
 def next_links(links: Mapping[int, Link], kind: int, body: Mapping[int, Value]) -> list[Value]:

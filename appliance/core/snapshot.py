@@ -80,8 +80,8 @@ def _proof(ledger: Ledger) -> dict[int, Value]:
         24: [[kind, *ledger.seals[kind]] for kind in sorted(ledger.seals)],
         25: [_order(order) for order in ledger.parked],
         26: list[Value](ledger.schooled),
-        27: [*ledger.closings, *ledger.closed],
-        28: list[Value](ledger.archived),
+        27: [*ledger.closings, *ledger.closed, ledger.born],
+        28: [*ledger.archived[:5], [list[Value](each) for each in ledger.archived.due]],
         29: _pairs(ledger.credits),
         30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
     }
@@ -184,14 +184,15 @@ def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
 
 
 def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
-    month_number, year_number, month, year = body[27]
+    month_number, year_number, month, year, born = body[27]
     return ledger._replace(
         seals={kind: Link(number, signature) for kind, number, signature in body[24]},
         parked=tuple(_order_of(each) for each in body[25]),
         schooled=tuple(body[26]),
         closings=(month_number, year_number),
         closed=(month, year),
-        archived=Archived(*body[28]),
+        born=born,
+        archived=_archived_of(body[28]),
         credits=dict(body[29]),
         refunded={record: tuple(lines) for record, lines in body[30]},
     )
@@ -201,6 +202,11 @@ def _span_of(value: list[Any]) -> Span:
     name, first_ticket, last_ticket, first_part, last_part, parts, totals, closed = value
     sums = _totals_of(totals), _totals_of(closed)
     return Span(name, first_ticket, last_ticket, first_part, last_part, parts, *sums)
+
+
+def _archived_of(value: list[Any]) -> Archived:
+    record, level, until, t, copied, due = value
+    return Archived(record, level, until, t, copied, tuple((kind, period) for kind, period in due))
 
 
 def _totals_of(value: list[Any]) -> Totals:

@@ -38,10 +38,22 @@ class Worn(NamedTuple):
 
 
 class Archived(NamedTuple):
-    """The last archive: its record, level, last business date, time in ms, and when a copy last left the device."""
+    """The last archive: its record, level, last business date, time in ms, and when a copy last left the device.
+
+    `due`: levels and names of closed periods that have no archive yet, oldest first.
+    """
 
     record: int = 0
     level: str = ""
     until: str = ""
     t: int = 0
     copied: int = 0
+    due: tuple[tuple[str, str], ...] = ()
+
+    def closed(self, level: str, period: str) -> Archived:
+        return self._replace(due=(*self.due, (level, period)))
+
+    def made(self, record: int, level: str, until: str, t: int) -> Archived:
+        """What an archive could not be made of stands in the next one above: nothing older is due any more."""
+        left = tuple(each for each in self.due if each[0] != level or each[1] > until)
+        return Archived(record, level, until, t, self.copied, left)

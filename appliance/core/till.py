@@ -10,10 +10,12 @@ from dataclasses import replace
 from appliance.core import (
     alteration,
     archiving,
+    asked,
     clock,
     correction,
     counter,
     defect,
+    inspection,
     note,
     operator,
     papers,
@@ -30,7 +32,7 @@ from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.fold import fold
 from appliance.core.input import (
-    ArchiveMade,
+    Asked,
     Badge,
     Boot,
     Code,
@@ -49,6 +51,8 @@ from appliance.core.input import (
     TicketRead,
     Touched,
     WitnessSaid,
+    WorkDone,
+    WorkGoes,
 )
 from appliance.core.instant import Instant
 from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
@@ -62,7 +66,7 @@ def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ..
     turn = Turn(state, at)
     if isinstance(what, Boot):
         _boot(turn, what)
-    elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device))):
+    elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device, Asked, Stop))):
         if not isinstance(what, (ShopRead, JournalBroken)):
             clock.watch(turn)
         _dispatch(turn, what)
@@ -93,6 +97,25 @@ def _rest(turn: Turn, what: Input) -> None:
             turn.emit(ev.DRAWER_SEEN, {1: int(is_open)})
         case Idle():
             _idle(turn)
+        case TicketRead():
+            correction.read(turn, what)
+        case WorkGoes():
+            inspection.goes(turn, what)
+        case WorkDone():
+            inspection.done(turn, what)
+        case Asked():
+            asked.take(turn, what)
+        case JournalBroken(why):
+            turn.set(broken=why)
+        case Tick():
+            session.close_forgotten(turn)
+            witness.hourly(turn)
+        case _:
+            _machine(turn, what)
+
+
+def _machine(turn: Turn, what: Input) -> None:
+    match what:
         case FlawFound(record, why, until, source):
             defect.found(turn, record, why, until, source)
         case WitnessSaid():
@@ -102,20 +125,11 @@ def _rest(turn: Turn, what: Input) -> None:
         case KeyReady(key, proof, certificate):
             turn.emit(ev.JET, {1: 450, 2: key.hex(), 3: None}, operator="")  # nothing may follow the key's record
             turn.emit(ev.KEY, {1: key, 2: proof, 3: certificate}, operator="")
-        case JournalBroken(why):
-            turn.set(broken=why)
         case Stop(why):
             operator.lock(turn, "stop")
             witness.mark(turn)
             wear.record(turn)
             turn.emit(ev.STOP, {1: why})
-        case TicketRead():
-            correction.read(turn, what)
-        case ArchiveMade():
-            archiving.made(turn, what)
-        case Tick():
-            session.close_forgotten(turn)
-            witness.hourly(turn)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -138,6 +152,7 @@ def _boot(turn: Turn, boot: Boot) -> None:
     for flaw in boot.flaws:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
     session.close_forgotten(turn)
+    archiving.due(turn)
 
 
 def _genesis(turn: Turn, boot: Boot) -> None:
@@ -277,7 +292,9 @@ ACTS: dict[str, dict[str, Handler]] = {
         **alteration.TICKET,
     },
     "parked": {**BACK, **alteration.TICKET},
-    "manage": {**BACK, **periods.PERIODS, **training.TRAINING},
+    "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING},
+    "inspection": {**BACK, **inspection.INSPECTION},
+    "totals": BACK,
     "note": {**BACK, **note.NOTE},
     "line": alteration.LINE,
     "new-quantity": alteration.NEW_QUANTITY,

@@ -49,6 +49,9 @@ class State:
     meter: Meter | None = None  # what the journal has written since the process began; None: nobody counts
     metered: Meter = Meter(0, 0)  # the same when the last `wear` record was made
     medium: MediumSaid | None = None
+    chain: bytes = b""  # id of the journal's chain; empty before there is one
+    columns: int = 48  # of the printer
+    stick: str = ""  # folder of the medium that is plugged in
 
 
 class Turn:
@@ -121,6 +124,7 @@ class Turn:
     def show(self, screen: str, **changes: object) -> None:
         """Goes to a screen with nothing typed, nothing selected."""
         kept = Ui(category=self.ui.category, page=self.ui.page, broken=self.ui.broken, asked_clock=self.ui.asked_clock)
+        kept = kept._replace(work=self.ui.work, percent=self.ui.percent)
         self.ui = kept._replace(screen=screen, **changes)  # type: ignore[arg-type]
 
     def set(self, **changes: object) -> None:
@@ -159,7 +163,7 @@ def asks_clock(state: State) -> bool:
     return not state.ledger.trusted and not state.ui.asked_clock and at_rest(state)
 
 
-BETWEEN_DAYS = ("more", "reprint", "manage", "note", "technician", "errors", "memory", "time")
+BETWEEN_DAYS = ("more", "reprint", "manage", "note", "inspection", "totals", "technician", "errors", "memory", "time")
 
 
 def screen(state: State) -> str:

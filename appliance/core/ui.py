@@ -52,6 +52,8 @@ class Ui(NamedTuple):
     refusal: str = ""
     list_page: int = 0
     ticket: Event | None = None  # the sealed one that is refunded or corrected
+    work: str = ""  # the long work that somebody waits for
+    percent: int = 0
     picked: tuple[int, ...] = ()  # its lines, or the one payment
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False

@@ -14,7 +14,9 @@ from appliance.daemon.hardware import hardware_id
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
 from appliance.daemon.refusal import show_refusal
-from appliance.daemon.wiring import Setting, StartError, Till, refuse_virtual, system_clock
+from appliance.daemon.setting import Setting
+from appliance.daemon.wiring import StartError, Till, refuse_virtual, system_clock
+from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
 from appliance.provision.shop import ShopError
@@ -61,7 +63,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
-    setting = Setting(hardware=hardware_id(), on_frame=_ready_first(notify, loop, config), on_failure=_say_failure)
+    setting = Setting(
+        hardware=hardware_id(),
+        worker=lambda data, loop, key, say: ChildWorker(data, loop, say),
+        listens=True,
+        on_frame=_ready_first(notify, loop, config),
+        on_failure=_say_failure,
+    )
     till = Till(config, loop, OsDisk(), setting)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen
     try:

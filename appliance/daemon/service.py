@@ -12,15 +12,29 @@ from dataclasses import replace
 from typing import Protocol
 
 from appliance.core import event as ev
-from appliance.core.effect import Advance, Archive, Beep, Effect, Examine, Kick, Print, ReadShop, ReadTicket
+from appliance.core.effect import (
+    Advance,
+    Answer,
+    Beep,
+    Effect,
+    Examine,
+    Kick,
+    Print,
+    PrintRows,
+    ReadShop,
+    ReadTicket,
+    Work,
+)
 from appliance.core.event import Event
 from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone, ShopRead, Stop, TicketRead, Touched
+from appliance.core.paper import Row
 from appliance.core.scene import view
 from appliance.core.till import State, step
 from appliance.core.turn import Meter
 from appliance.daemon.documents import rows_of, sealed
 from appliance.daemon.remembrance import Examination
 from appliance.daemon.vouching import Vouching
+from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.render import render
@@ -44,6 +58,10 @@ class Hands(Protocol):
     drawer: Drawer
     beeper: Beeper
     witness: Vouching
+    worker: Worker
+
+    @property
+    def answer(self) -> Callable[[int, int], None]: ...
 
 
 class Service:
@@ -72,7 +90,6 @@ class Service:
         self._dead = False
         self._dark = False
         self._anchor_timer: object | None = None
-        self._archives: list[Archive] = []  # asked for and not begun
         self._taken = b""  # the next key that was given to the journal last
 
     @property
@@ -105,6 +122,8 @@ class Service:
     def _step(self, what: Input) -> None:
         if isinstance(what, (Touched, Stop)):
             self.state = replace(self.state, meter=self._meter())
+        if not self.state.chain or self.state.columns != self._hands.printer.columns:
+            self.state = replace(self.state, chain=self._journal.chain_id, columns=self._hands.printer.columns)
         self.state, events, effects = step(self.state, what, self._loop.clock.now())
         if not events:
             self._perform(effects)
@@ -193,8 +212,12 @@ class Service:
                     self._inputs.append(self._read_shop())
                 case ReadTicket(record):
                     self._inputs.append(TicketRead(sealed(self._journal, record).event))
-                case Archive():
-                    self._archives.append(effect)
+                case Work():
+                    self._hands.worker.do(effect)
+                case PrintRows(record, rows):
+                    self._print_rows(record, rows)
+                case Answer(token, record):
+                    self._hands.answer(token, record)
                 case Advance(counter):
                     self._hands.witness.advance(counter)
                 case Examine():
@@ -202,8 +225,9 @@ class Service:
         self._run()
 
     def _print(self, order: int) -> None:
-        rows = rows_of(self._journal, order, self._hands.printer.columns)
+        self._print_rows(order, rows_of(self._journal, order, self._hands.printer.columns))
 
+    def _print_rows(self, order: int, rows: tuple[Row, ...]) -> None:
         def done(how: Printed) -> None:
             self.feed(PaperDone(order, how.value))
 

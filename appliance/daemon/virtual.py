@@ -14,14 +14,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from appliance import VERSION
 from appliance.audit.dump import dump
-from appliance.core.event import NAMES
+from appliance.core.event import NAMES, Value
 from appliance.daemon.clock import offset
 from appliance.daemon.config import Config, DeviceConfig
 from appliance.daemon.loop import SelectorsLoop
-from appliance.daemon.wiring import Setting, Till, zone_of
+from appliance.daemon.setting import Setting
+from appliance.daemon.wiring import Till, zone_of
+from appliance.daemon.worker import LoopWorker, Say
 from appliance.display.frame import Frame
 from appliance.ports import Level, Loop
 from appliance.simulator.clock import VirtualClock
@@ -29,6 +32,7 @@ from appliance.simulator.hardware import Hardware
 from appliance.simulator.world import Glass, Spot
 from appliance.storage.flash import Disk, OsDisk
 from appliance.storage.journal import Journal
+from appliance.storage.keys import Signer
 from appliance.storage.record import Record
 from appliance.storage.writer import Done, InlineWriter
 
@@ -72,6 +76,17 @@ class VirtualWriter(InlineWriter):
         self.flush_due()
 
 
+class _Beside(NamedTuple):
+    """The till that a work on the loop's own thread asks; what it makes is recorded by the world's till itself."""
+
+    key: Signer
+    now: int
+    software: str
+
+    def record(self, kind: int, body: dict[int, Value]) -> int:
+        raise NotImplementedError("the till records it when it is told")
+
+
 class SimulatedWorld:
     """Implements `simulator.world.World`. `power_on` starts the till; `close` ends everything."""
 
@@ -93,6 +108,7 @@ class SimulatedWorld:
         self._disk = disk or OsDisk()
         self._segment_size = segment_size
         self._folder_of = folder_of or (lambda: data)
+        self._elsewhere = folder_of is not None  # then no archive can be made beside the journal
         self._zone = zone_of(shop)
         self.clock = VirtualClock(FIRST, lambda t: offset(self._zone, t))
         self._folder = Path(tempfile.mkdtemp(prefix="sceau-"))
@@ -178,9 +194,13 @@ class SimulatedWorld:
             threads=False,
             writer=lambda journal, loop: VirtualWriter(journal, loop, self._flushed, self.hardware.pump),
             segment_size=self._segment_size,
+            worker=None if self._elsewhere else self._worker,
             on_frame=self._framed,
             before_boot=self._not_before,
         )
+
+    def _worker(self, data: Path, loop: Loop, key: Signer, say: Say) -> LoopWorker:
+        return LoopWorker(data, loop, lambda where: _Beside(key, self.clock.t, VERSION), say)
 
     def _not_before(self, last: int) -> None:
         """Without `at`, the day goes on one second after the last record."""

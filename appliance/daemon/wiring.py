@@ -6,10 +6,9 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance import VERSION
@@ -23,41 +22,39 @@ from appliance.core.input import (
     DrawerMoved,
     FlawFound,
     Idle,
-    MediumSaid,
     ShopRead,
     Stop,
     Tick,
     Touched,
 )
 from appliance.core.instant import Instant
-from appliance.core.ledger import Ledger
 from appliance.core.till import State
 from appliance.core.turn import Meter
-from appliance.daemon import medium
 from appliance.daemon.clock import SystemClock
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
 from appliance.daemon.remembrance import remembered
+from appliance.daemon.requests import Requests
 from appliance.daemon.service import Service
+from appliance.daemon.setting import Fitted, Setting
 from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
-from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching, Vouching
-from appliance.display.frame import Frame
+from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching
+from appliance.daemon.worker import NoWorker
 from appliance.display.painter import Painter
 from appliance.display.theme import theme_for
 from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, PaperOptions
 from appliance.drivers.table import make
-from appliance.ports import Beeper, Clock, Contact, Drawer, Health, Level, Loop, Panel, Printer, Timer
+from appliance.ports import Clock, Contact, Health, Level, Loop, Panel, Timer
 from appliance.provision.shop import ShopError, read_shop
 from appliance.storage import keys
 from appliance.storage.certificate import ALGORITHMS
-from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing
-from appliance.storage.seal import Sealer, SealError, sealer_for
+from appliance.storage.seal import SealError
 from appliance.storage.wear import MeteredDisk, medium_health
-from appliance.storage.writer import ThreadWriter, Writer
+from appliance.storage.writer import Writer
 
 MINUTE = 60_000
 AGAIN = 5
@@ -65,36 +62,6 @@ AGAIN = 5
 
 class StartError(Exception):
     """The till cannot start; the text is one sentence that says what to do."""
-
-
-class WriterMaker(Protocol):
-    def __call__(self, journal: Journal, loop: Loop) -> Writer: ...
-
-
-@dataclass
-class Fitted:
-    """What effects reach. Until the drivers are loaded, after the first screen, nothing is fitted."""
-
-    printer: Printer
-    drawer: Drawer
-    beeper: Beeper
-    witness: Vouching
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How one till differs from the next: threads in production, the loop's own time in the simulated world."""
-
-    threads: bool = True
-    writer: WriterMaker = lambda journal, loop: ThreadWriter(journal, loop.post)
-    segment_size: int = 4 << 20
-    unit: int | None = None
-    hardware: bytes = b""
-    sealer: Callable[[], Sealer] = sealer_for
-    medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
-    on_frame: Callable[[Frame], None] = lambda frame: None
-    on_failure: Callable[[JournalFailed], None] = lambda failed: None
-    before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record
 
 
 class Till:
@@ -107,8 +74,14 @@ class Till:
         self._tasks: list[Task] = []
         self._idle: Timer | None = None
         self.fitted = Fitted(
-            NoPrinter(PaperOptions(), loop), NoDrawer(NoOptions(), loop), NoBeeper(NoOptions(), loop), NoVouching()
+            NoPrinter(PaperOptions(), loop),
+            NoDrawer(NoOptions(), loop),
+            NoBeeper(NoOptions(), loop),
+            NoVouching(),
+            NoWorker(),
+            lambda token, record: None,
         )
+        self._requests: Requests | None = None
         self.service: Service
         self.writer: Writer
         self.journal: Journal
@@ -143,8 +116,17 @@ class Till:
         except Exception:
             self.journal.close(clean=False)
             raise
+        self._serve(ring)
         self._boot(ring, read, past.flaws)
         self._loop.post(self._fit)
+
+    def _serve(self, ring: KeyRing) -> None:
+        """Archives that follow closings, and commands beside the running till."""
+        if self._setting.worker is not None:
+            self.fitted.worker = self._setting.worker(self._config.data, self._loop, ring, self.service.feed)
+        if self._setting.listens:
+            self._requests = Requests(self._config.data, self._loop, ring, VERSION, self.service.feed)
+            self.fitted.answer = self._requests.answer
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
         """An orderly end: recorded, anchored, closed. What is on its way to flash comes first, or Stop is lost."""
@@ -333,6 +315,9 @@ class Till:
         self._idle = None
 
     def _close_devices(self) -> None:
+        self.fitted.worker.close()
+        if self._requests is not None:
+            self._requests.close()
         for task in self._tasks:
             task.close()
         for device in (self.fitted.witness, self.fitted.printer, self.fitted.beeper, self.panel):

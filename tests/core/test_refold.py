@@ -174,11 +174,11 @@ def test_an_altered_envelope_is_refused(field: str, value: object, sentence: str
         (ev.DAY_OPEN, "its session is not the open day's"),
         (ev.ORDER, "an order stands outside a day|neither paid nor given up|order numbers have a gap"),
         (ev.LINE, "the line belongs to no open order|gap"),
-        (ev.TICKET, "a seal is missing before it"),
+        (ev.TICKET, "a seal is missing after it"),
         (ev.SEAL, "no record asks for this seal"),
         (ev.PRINT, "no such ticket waits for paper"),
-        (ev.DUPLICATE, "a seal is missing before it"),
-        (ev.DAY_CLOSE, "a seal is missing before it"),
+        (ev.DUPLICATE, "a seal is missing after it"),
+        (ev.DAY_CLOSE, "a seal is missing after it"),
     ],
 )
 def test_a_record_told_twice_is_refused(kind: int, sentence: str) -> None:

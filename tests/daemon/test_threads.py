@@ -16,7 +16,8 @@ from appliance.daemon.clock import SystemClock, offset
 from appliance.daemon.config import Config, DeviceConfig
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
-from appliance.daemon.wiring import Setting, Till
+from appliance.daemon.setting import Setting
+from appliance.daemon.wiring import Till
 from appliance.display.frame import Frame
 from appliance.simulator.clock import VirtualClock
 from appliance.simulator.hardware import Hardware

@@ -10,12 +10,12 @@ from appliance.core.event import Event
 from appliance.core.ledger import NAMED, Ledger
 from appliance.core.shop import Means
 from appliance.core.signed import Link
-from appliance.core.standing import Archived, Defect, Witnessed, Worn
+from appliance.core.standing import Defect, Witnessed, Worn
 
 
 def _genesis(ledger: Ledger, event: Event) -> Ledger:
     witness = Witnessed(cast(str, event.body[8]), None, event.t)
-    return ledger._replace(till=cast(str, event.body[3]), siret=cast(str, event.body[4]), witness=witness)
+    return ledger._replace(till=cast(str, event.body[3]), siret=cast(str, event.body[4]), witness=witness, born=event.t)
 
 
 def _start(ledger: Ledger, event: Event) -> Ledger:
@@ -75,7 +75,7 @@ def _seal(ledger: Ledger, event: Event) -> Ledger:
 
 def _archive(ledger: Ledger, event: Event) -> Ledger:
     level, until = cast("tuple[str, str]", (event.body[1], event.body[3]))
-    return ledger._replace(archived=Archived(event.seq, level, until, event.t, ledger.archived.copied))
+    return ledger._replace(archived=ledger.archived.made(event.seq, level, until, event.t))
 
 
 def _archive_copy(ledger: Ledger, event: Event) -> Ledger:

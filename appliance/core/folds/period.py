@@ -37,6 +37,7 @@ def _day_close(ledger: Ledger, event: Event) -> Ledger:
         year=ledger.year.named(fiscal_year(day.date, ledger.fiscal_year_start)),
         last_float=day.expected if counted is None else counted,
         last_close=(number, event.t, event.tz),
+        archived=ledger.archived.closed("day", day.date),
         papers=ledger.papers if later else (*ledger.papers, paper),
         doubts=(*ledger.doubts, paper) if later else ledger.doubts,
     )
@@ -55,6 +56,7 @@ def _month_close(ledger: Ledger, event: Event) -> Ledger:
         year=ledger.year.with_part(number, ledger.month.totals),
         closings=(number, ledger.closings[1]),
         closed=(name, ledger.closed[1]),
+        archived=ledger.archived.closed("month", name),
         papers=(*ledger.papers, Paper(event.seq, event.seq, "month", number)),
     )
 
@@ -65,6 +67,7 @@ def _year_close(ledger: Ledger, event: Event) -> Ledger:
         year=Span(),
         closings=(ledger.closings[0], number),
         closed=(ledger.closed[0], name),
+        archived=ledger.archived.closed("year", name),
         papers=(*ledger.papers, Paper(event.seq, event.seq, "year", number)),
     )
 

@@ -1,0 +1,94 @@
+"""Contrôle fiscal: who, which software, which proof, since when; and what an officer may ask for (VER-09)."""
+
+from __future__ import annotations
+
+from appliance.core import words
+from appliance.core.act import Act
+from appliance.core.archiving import overdue
+from appliance.core.inspection import NAMES
+from appliance.core.instant import Instant
+from appliance.core.money import euros
+from appliance.core.receipt import ATTESTATION
+from appliance.core.scenes.header import header, moment
+from appliance.core.shop import Identity
+from appliance.core.turn import State, Turn
+from appliance.core.view import DeviceRow, ErrorsView, Fact, Key, Level, TechnicianView
+
+DAY = 86_400_000
+
+
+def view(state: State, at: Instant) -> TechnicianView:
+    ledger = state.ledger
+    version = f"Sceau {ledger.software} · {ATTESTATION}"
+    rows = (_seller(state), _chain(state), _witness(state, at), _archive(state, at), _unsent(state))
+    running = f"{NAMES.get(state.ui.work, '')}\u00a0: {state.ui.percent} %" if state.ui.work else ""
+    acts = (
+        _act("Vérifier maintenant", "verify", state, running),
+        _act("Imprimer le document de contrôle", "control", state, running),
+        _act("Copier les archives sur clé USB", "copies", state, running),
+        Key("Voir les totaux", Act("go", "totals")),
+    )
+    return TechnicianView(
+        header(state, at), "Contrôle fiscal", version, rows, acts, Key("Quitter", Act("go", "manage"))
+    )
+
+
+def _act(label: str, act: str, state: State, running: str) -> Key:
+    """One long work at a time; the one that runs says how far it is."""
+    if state.ui.work == act:
+        return Key(running, None)
+    return Key(label, None if running else Act(act))
+
+
+def _seller(state: State) -> DeviceRow:
+    identity = Identity.of(state.ledger.config[1]) if state.ledger.config else None
+    name = f"{identity.name}, SIRET {identity.siret}" if identity else "boutique pas encore enregistrée"
+    return DeviceRow(Level.WELL, "Commerce", name, f"Caisse {state.ledger.till}")
+
+
+def _chain(state: State) -> DeviceRow:
+    code = state.chain.hex()
+    shown = " ".join(code[place : place + 4] for place in range(0, len(code), 4))
+    defect = state.ledger.defect is not None
+    return DeviceRow(Level.DOWN if defect else Level.WELL, "Chaîne", shown, f"{state.ledger.seq} actes")
+
+
+def _witness(state: State, at: Instant) -> DeviceRow:
+    said, now = state.ledger.witness, max(at.t + state.ledger.offset, state.ledger.t)
+    days = said.unwitnessed(now) // DAY
+    if said.letter == "C":
+        text = "classe C\u00a0: aucun, un ancien état remis en place ne serait pas vu (INA-08)"
+        return DeviceRow(Level.CARE, "Témoin", text, "")
+    return DeviceRow(Level.WELL, "Témoin", f"classe {said.letter}, {words.counted(days, 'jour')} sans lui au plus", "")
+
+
+def _archive(state: State, at: Instant) -> DeviceRow:
+    kept = state.ledger.archived
+    made = words.paper_time(moment(kept.t, at.tz))[:10] if kept.t else "aucune"
+    copied = words.paper_time(moment(kept.copied, at.tz))[:10] if kept.copied else "jamais"
+    level = Level.DOWN if overdue(Turn(state, at)) else Level.WELL if kept.copied else Level.CARE
+    return DeviceRow(level, "Archives", f"dernière\u00a0: {made}, copiée sur un autre support\u00a0: {copied}", "")
+
+
+def _unsent(state: State) -> DeviceRow:
+    return DeviceRow(Level.WELL, "Envoi", "pas de collecteur\u00a0: tous les actes sont dans cette caisse", "")
+
+
+def totals(state: State, at: Instant) -> ErrorsView:
+    """Of the day, the month and the fiscal year that run, and both perpetual totals."""
+    ledger = state.ledger
+    day = ledger.day.totals.total if ledger.day else 0
+    vat = ledger.year.totals.vat
+    facts = [
+        Fact("Journée en cours" if ledger.day else "Pas de journée ouverte", euros(day)),
+        Fact(f"Mois{_of(ledger.month.name)}", euros(ledger.month.total)),
+        Fact(f"Exercice{_of(ledger.year.name)}", euros(ledger.year.total)),
+        *(Fact(f"Exercice, TVA {percent(row.rate)}", euros(row.ttc)) for row in vat),
+        Fact("Total perpétuel", euros(ledger.perpetual.algebraic), True),
+        Fact("Total perpétuel absolu", euros(ledger.perpetual.absolute), True),
+    ]
+    return ErrorsView(header(state, at), "Totaux", tuple(facts[:10]), Key("Retour", Act("go", "inspection")))
+
+
+def _of(name: str) -> str:
+    return f" ({words.month_name(name)})" if name else ""

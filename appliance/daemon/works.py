@@ -1,0 +1,162 @@
+"""Long work beside the till: `python -m appliance.daemon.works NAME DATA ARGS…` says percent on stderr, JSON on stdout.
+
+Each work is a function of a data folder; nothing here records anything: what comes of it goes to `step` as an input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+from appliance.audit.archive import FOLDER, create
+from appliance.audit.archive_command import Till, _copies, _records, order
+from appliance.audit.archive_period import Asked, Level, Refusal
+from appliance.core import event as ev
+from appliance.core.input import WorkDone
+from appliance.storage.flash import OsDisk
+from appliance.storage.medium import forget
+
+LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, the journal needs it
+FULL: Final = "Mémoire presque pleine : copier les archives, puis purger."
+
+Show = Callable[[int, int], None]
+Tills = Callable[[Path], Till]
+
+
+class WorkError(Exception):
+    """It could not be done; the text is one sentence that says what to do."""
+
+
+def archive(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+    """`level`: the last one closed. The body of its record, bytes in hex under "hex"."""
+    room = os.statvfs(data)
+    if room.f_bavail * room.f_frsize < LOW:
+        raise WorkError(FULL)
+    folder = data / FOLDER
+    disk = OsDisk()
+    disk.mkdir(folder)
+    recorded = {str(each.body[13]) for each in _records(data, ev.ARCHIVE)}
+    for name in set(disk.listdir(folder)) - recorded:  # the power went before its record: it is made anew
+        disk.unlink(folder / name)
+    till = tills(data)
+    made = create(order(data, folder, Asked(cast("Level", args[0])), till), disk, forget=forget)
+    return {"body": packed(made.body)}
+
+
+def verify(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+    """Everything, as `sceau verify` does it."""
+    from appliance.audit.command import _core
+    from appliance.audit.verify import INTACT
+    from appliance.audit.verify import verify as verified
+
+    kinds, refold = _core()
+    verdict = verified(data, "full", None, refold, show, kinds)
+    return {"intact": verdict.code == INTACT, "line": verdict.line, "records": verdict.records}
+
+
+def control(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+    """`begins ends columns`: the control document of a period as lines of paper, and the body of its record."""
+    from appliance.audit import control_json
+    from appliance.audit.control_command import make
+    from appliance.audit.control_rows import rows
+    from appliance.audit.reading import Period
+
+    made = make(data, Period.of(args[0], args[1]), chain=None, progress=show)
+    paper = [[row.text, row.bold, row.double, row.tall, row.invert] for row in rows(made, int(args[2]), details=False)]
+    return {"rows": paper, "body": packed(control_json.body(made, "paper"))}
+
+
+def copies(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+    """`folder`: every archive that is not on this medium yet is copied to it and read back."""
+    from appliance.audit.archive_copy import copy
+    from appliance.storage.medium import plugged
+
+    disk, stick = OsDisk(), Path(args[0])
+    medium = plugged(stick, data, disk)
+    known = _copies(data)
+    waiting = [
+        each for each in _records(data, ev.ARCHIVE) if medium.number not in known.media(cast(bytes, each.body[8]))
+    ]
+    done = []
+    for place, record in enumerate(waiting):
+        path = data / FOLDER / str(record.body[13])
+        if path.is_file():
+            recorded = cast(bytes, record.body[8])
+            done.append(packed(copy(path, medium, disk, record=record.seq, recorded=recorded, forget=forget).body))
+        show(place + 1, len(waiting))
+    return {"bodies": done, "medium": medium.number}
+
+
+WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Tills, Show], dict[str, Any]]]] = {
+    "archive": archive,
+    "verify": verify,
+    "control": control,
+    "copies": copies,
+}
+
+
+def done(name: str, data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+    """What came of it, or {"error": sentence}."""
+    from appliance.audit.source import Broken, Unreadable
+    from appliance.storage.medium import MediumError
+
+    try:
+        return WORKS[name](data, args, tills, show)
+    except (Refusal, WorkError, MediumError, Unreadable, Broken, ValueError, OSError) as error:
+        return {"error": str(error)}
+
+
+def packed(body: Mapping[int, Any]) -> list[Any]:
+    """A body as JSON holds it: [[key, value]…], bytes as {"hex": …}."""
+    return [[key, _packed(value)] for key, value in body.items()]
+
+
+def _packed(value: Any) -> Any:  # noqa: ANN401 - a value of a record
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    return [_packed(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def unpacked(body: list[Any]) -> dict[int, Any]:
+    return {key: _unpacked(value) for key, value in body}
+
+
+def _unpacked(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return bytes.fromhex(value["hex"])
+    return [_unpacked(each) for each in value] if isinstance(value, list) else value
+
+
+def told(name: str, facts: Mapping[str, Any]) -> WorkDone:
+    """What came of a work, bodies as `step` wants them."""
+    known = dict(facts)
+    if "body" in known:
+        known["body"] = unpacked(known["body"])
+    if "bodies" in known:
+        known["bodies"] = [unpacked(each) for each in known["bodies"]]
+    return WorkDone(name, known)
+
+
+def main(argv: Sequence[str]) -> int:
+    from appliance.daemon.tills import running
+
+    name, data, *args = argv
+    last = [-1]
+
+    def show(part: int, whole: int) -> None:
+        percent = 100 * part // whole if whole else 100
+        if percent != last[0]:
+            last[0] = percent
+            sys.stderr.write(f"{percent}\n")
+            sys.stderr.flush()
+
+    sys.stdout.write(json.dumps(done(name, Path(data), args, running, show), ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
