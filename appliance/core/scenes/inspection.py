@@ -12,6 +12,7 @@ from appliance.core.receipt import ATTESTATION
 from appliance.core.scenes.header import header, moment
 from appliance.core.shop import Identity
 from appliance.core.turn import State, Turn
+from appliance.core.vat import percent
 from appliance.core.view import DeviceRow, ErrorsView, Fact, Key, Level, TechnicianView
 
 DAY = 86_400_000
