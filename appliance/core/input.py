@@ -157,6 +157,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """The last closed day was read again from flash: this many records, all as they were written."""
+
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class StickSeen:
+    """The folder of the medium that is plugged in now; "" when there is none."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkGoes:
     """How far a long work is, in percent."""
 
@@ -202,6 +216,8 @@ Input = (
     | MediumSaid
     | KeyReady
     | TicketRead
+    | Examined
+    | StickSeen
     | WorkGoes
     | WorkDone
     | Asked

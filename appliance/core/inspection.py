@@ -20,6 +20,7 @@ NAMES = {"verify": "Vérification", "control": "Document de contrôle", "copies"
 
 
 def enter(turn: Turn, act: Act) -> None:
+    turn.set(message=None)
     turn.emit(ev.JET, {1: AUDIT, 2: "contrôle fiscal ouvert", 3: None})
     turn.show("inspection")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from appliance.core import archiving, periods, training, wear, witness
 from appliance.core import event as ev
+from appliance.core.act import Act
 from appliance.core.closing import closing_body, differences
 from appliance.core.counter import devices, go
 from appliance.core.digits import DIGITS, typed
 from appliance.core.effect import Examine, Kick, Print, ReadShop
 from appliance.core.snapshot import LIMIT, size, snapshot_body
-from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Message
+from appliance.core.ui import DENOMINATIONS, NO_COUNTS, Choice, Message
 
 if TYPE_CHECKING:
-    from appliance.core.act import Act
     from appliance.core.event import Value
     from appliance.core.sale import Order
     from appliance.core.turn import Handler, Turn
@@ -24,7 +24,7 @@ IN_REASONS = ("monnaie", "fond de caisse", "apport", "remboursement", "autre")
 OUT_REASONS = ("timbres", "banque", "achat", "fournisseur", "autre")
 DRAWER_REASONS = ("appoint", "monnaie", "vérification", "autre")
 MAX_COUNT = 9999
-START_OF_CLOSING = 330  # JET code
+START_OF_CLOSING, OVERRIDE = 330, 130  # JET codes
 
 
 def start_day(turn: Turn, act: Act) -> None:
@@ -40,6 +40,9 @@ def open_day(turn: Turn) -> None:
     if periods.is_closed(turn, date):
         periods.refuse(turn, date)
         return
+    if archiving.overdue(turn) and not turn.ui.anyway:
+        _remind(turn)
+        return
     periods.cascade(turn, date)
     config = turn.shop.config()
     if dict(turn.ledger.config) != config:
@@ -51,6 +54,26 @@ def open_day(turn: Turn) -> None:
     turn.show("")
     if made.body[2]:
         turn.beep("accepted")
+
+
+def _remind(turn: Turn) -> None:
+    """CON-06: no day is opened over a year without an archive outside this till, unless a manager says so."""
+    turn.emit(ev.REFUSED, {1: "day-open", 2: "no-archive"})
+    turn.beep("refused")
+    text = ("Aucune archive n'a quitté cette caisse depuis un an.", "Les copier sur une clé USB : Contrôle fiscal.")
+    manager = turn.person is not None and turn.person.role == "manager"
+    anyway = (Choice("Ouvrir quand même", Act("open-anyway")),) if manager else ()
+    choices = (*anyway, Choice("Contrôle fiscal", Act("inspect")), Choice("Fermer", Act("close")))
+    turn.say(Message("Archives à copier.", text, "", choices))
+
+
+def open_anyway(turn: Turn, act: Act) -> None:
+    """A manager's decision, recorded as an override of rights."""
+    turn.set(message=None)
+    if turn.person is not None and turn.person.role == "manager" and turn.ledger.day is None:
+        turn.emit(ev.JET, {1: OVERRIDE, 2: "journée ouverte sans archive copiée", 3: None})
+        turn.set(anyway=True)
+        turn.effect(ReadShop())
 
 
 def business_date(turn: Turn) -> str:

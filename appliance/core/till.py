@@ -38,6 +38,7 @@ from appliance.core.input import (
     Code,
     Device,
     DrawerMoved,
+    Examined,
     FlawFound,
     Idle,
     Input,
@@ -46,6 +47,7 @@ from appliance.core.input import (
     MediumSaid,
     PaperDone,
     ShopRead,
+    StickSeen,
     Stop,
     Tick,
     TicketRead,
@@ -118,6 +120,10 @@ def _machine(turn: Turn, what: Input) -> None:
     match what:
         case FlawFound(record, why, until, source):
             defect.found(turn, record, why, until, source)
+        case Examined(records):
+            turn.emit(ev.VERIFIED, {1: "day", 2: "intact", 3: None, 4: records}, operator="")
+        case StickSeen(folder):
+            turn.state = replace(turn.state, stick=folder)
         case WitnessSaid():
             witness.said(turn, what)
         case MediumSaid():
@@ -265,6 +271,8 @@ MESSAGE: dict[str, Handler] = {
     "take-all": payment.take_all,
     "credit": payment.take_credit,
     "period-close": periods.confirmed,
+    "open-anyway": session.open_anyway,
+    "inspect": inspection.enter,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}

@@ -52,6 +52,7 @@ class Ui(NamedTuple):
     refusal: str = ""
     list_page: int = 0
     ticket: Event | None = None  # the sealed one that is refunded or corrected
+    anyway: bool = False  # a manager opens the day without a copied archive
     work: str = ""  # the long work that somebody waits for
     percent: int = 0
     picked: tuple[int, ...] = ()  # its lines, or the one payment

@@ -35,12 +35,13 @@ class Config:
     devices: Mapping[str, DeviceConfig] = field(default_factory=dict)
     idle_lock: int = 300
     mirror: Path | None = None
+    stick: Path | None = None  # where a medium that is plugged in is mounted
 
     def device(self, kind: str) -> DeviceConfig:
         return self.devices.get(kind, DeviceConfig())
 
 
-KNOWN = {"data", "shop", "idle_lock", "device", "mirror"}
+KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick"}
 
 
 def read_config(path: Path) -> Config:
@@ -65,11 +66,13 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         raise ConfigError(f"{where}: idle_lock must be a number of seconds, 10 at least")
     if not isinstance(table.get("device", {}), dict):
         raise ConfigError(f"{where}: device must be tables like [device.printer]")
-    if not isinstance(table.get("mirror", ""), str):
-        raise ConfigError(f"{where}: mirror must be the path of a file")
+    for key, what in (("mirror", "file"), ("stick", "folder")):
+        if not isinstance(table.get(key, ""), str):
+            raise ConfigError(f"{where}: {key} must be the path of a {what}")
     devices = {kind: _device(kind, value, where) for kind, value in table.get("device", {}).items()}
     mirror = Path(table["mirror"]) if "mirror" in table else None
-    return Config(Path(table["data"]), Path(table["shop"]), devices, idle, mirror)
+    stick = Path(table["stick"]) if "stick" in table else None
+    return Config(Path(table["data"]), Path(table["shop"]), devices, idle, mirror, stick)
 
 
 def _device(kind: str, value: object, where: str) -> DeviceConfig:

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 from appliance.core import event as ev
 from appliance.core.event import Event
 from appliance.core.fold import apply, fold
-from appliance.core.input import FlawFound
+from appliance.core.input import Examined, FlawFound
 from appliance.core.ledger import Ledger
 from appliance.core.mend import mend
 from appliance.core.refold import Refold
@@ -89,9 +89,9 @@ def _event(sealed: Sealed) -> Event:
 class Examination:
     """The last closed day, read again from flash in small slices while the till sells on."""
 
-    def __init__(self, journal: Journal, loop: Loop, say: Callable[[FlawFound], None]) -> None:
+    def __init__(self, journal: Journal, loop: Loop, say: Callable[[FlawFound | Examined], None]) -> None:
         self._journal, self._loop, self._say = journal, loop, say
-        self._seq = 0
+        self._seq = self._done = 0
         self._fold = Refold()
         self._records: Iterator[Sealed] = iter(())
 
@@ -135,8 +135,11 @@ class Examination:
                 return
             self._fold.apply(sealed.record)
             done += 1
+        self._done += done
         if done == SLICE:
             self._again()
+        else:
+            self._say(Examined(self._done))
 
     def _again(self) -> None:
         self._loop.call_in(PAUSE, self._slice)

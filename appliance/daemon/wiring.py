@@ -23,6 +23,7 @@ from appliance.core.input import (
     FlawFound,
     Idle,
     ShopRead,
+    StickSeen,
     Stop,
     Tick,
     Touched,
@@ -193,8 +194,16 @@ class Till:
         self._loop.call_in(left, self._next_minute)
 
     def _next_minute(self) -> None:
+        self._look_for_stick()
         self.service.feed(Tick())
         self._tick()
+
+    def _look_for_stick(self) -> None:
+        """A stick is there when something is mounted at its place."""
+        folder = self._config.stick
+        seen = str(folder) if folder and os.path.ismount(folder) else ""
+        if seen != self.service.state.stick:
+            self.service.feed(StickSeen(seen))
 
     def _fit(self) -> None:
         """Loads the drivers once the first screen stands: python-escpos and nfcpy take longer than all before."""
