@@ -89,14 +89,16 @@ def _report(argv: Sequence[str]) -> int:
 
 def _control(argv: Sequence[str]) -> int:
     from appliance.audit.control_command import control_main
+    from appliance.daemon.tills import held
 
-    return control_main(argv)
+    return control_main(argv, held)
 
 
 def _export(argv: Sequence[str]) -> int:
     from appliance.audit.export_command import export_main
+    from appliance.daemon.tills import held
 
-    return export_main(argv)
+    return export_main(argv, held)
 
 
 def _archive(argv: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from appliance.audit import control_json
+from appliance.audit.archive_command import Tills
 from appliance.audit.command import _core
 from appliance.audit.control import Control, Proof
 from appliance.audit.control_gather import gather
@@ -18,7 +19,9 @@ from appliance.audit.progress import Show
 from appliance.audit.reading import Period, Reading
 from appliance.audit.report import add_period
 from appliance.audit.source import Unreadable
+from appliance.audit.trace import traced
 from appliance.audit.verify import INTACT, UNREADABLE, Verdict, verify
+from appliance.core import event as ev
 from appliance.storage.record import Record
 
 COLUMNS = 48
@@ -28,7 +31,8 @@ _CODES = """exit code:
   2  it could not be made: the line says what to do"""
 
 
-def control_main(argv: Sequence[str]) -> int:
+def control_main(argv: Sequence[str], tills: Tills | None = None) -> int:
+    """`tills`: how the till is reached that records the document; None on a machine that has none."""
     options = _parser().parse_args(argv)
     try:
         control = make(options.path, Period.of(options.first, options.last), chain=options.chain)
@@ -43,6 +47,9 @@ def control_main(argv: Sequence[str]) -> int:
         sys.stdout.write(control_json.text(control))
     elif not options.pdf:
         sys.stdout.writelines(f"{row.text}\n" for row in rows(control, COLUMNS))
+    how = "pdf" if options.pdf else "json" if options.json else "paper"
+    if not traced(options.path, tills, ev.CONTROL, control_json.body(control, how)):
+        sys.stderr.write("this document is not in the till's journal: only one made at the till is\n")
     return int(not control.proof.intact)
 
 

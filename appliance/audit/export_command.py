@@ -7,10 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from appliance.audit.archive_command import Tills
 from appliance.audit.export import FORMATS, Mismatch, Refusal, export
 from appliance.audit.reading import Period
 from appliance.audit.report import add_period
 from appliance.audit.source import Broken, Unreadable
+from appliance.audit.trace import traced
+from appliance.core import event as ev
 
 _CODES = """exit code:
   0  the file is written; its SHA-256 is printed
@@ -18,7 +21,8 @@ _CODES = """exit code:
   2  it could not be made: the line says what to do"""
 
 
-def export_main(argv: Sequence[str]) -> int:
+def export_main(argv: Sequence[str], tills: Tills | None = None) -> int:
+    """`tills`: how the till is reached that records the export (ARC-07); None on a machine that has none."""
     options = _parser().parse_args(argv)
     try:
         period = Period.of(options.first, options.last)
@@ -36,7 +40,8 @@ def export_main(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{made.path}: {options.format}, sha256 {made.sha256}\n")
-    sys.stderr.write("this export is not in the till's journal: only one made at the till is\n")
+    if not traced(options.path, tills, ev.JET, made.body):
+        sys.stderr.write("this export is not in the till's journal: only one made at the till is\n")
     return 0
 
 
