@@ -157,15 +157,46 @@ def run(data: Path) -> bytes:
     return out + err + mirror.read_bytes() + panel.read_bytes()
 
 
+def attest(data: Path) -> bytes:
+    """A publisher's key is made beside, and the till's own key given in its place."""
+    key, details = str(data.parent / "publisher"), data.parent / "details.toml"
+    details.write_text("[publisher]\n", "utf-8")
+    said = command("attest", "key", key)
+    for each in (key, str(data / "key")):
+        said += command("attest", "make", str(details), "--key", each, "--out", str(data.parent / "out"))
+    return said + command("attest", "show", str(data / "key")) + command("attest", "check", str(data / "key"))
+
+
+def perimeter(data: Path) -> bytes:
+    return command("perimeter") + command("perimeter", "--list")
+
+
+def archive(data: Path) -> bytes:
+    """The archive itself is searched as well."""
+    said = command("archive", "create", str(data), "--level", "day") + command("archive", "list", str(data))
+    for path in (data / "archives").glob("*.zip"):
+        said += path.read_bytes() + command("archive", "check", str(path))
+        said += command("archive", "copy", str(data), str(path), str(data.parent))
+    return said
+
+
+def purge(data: Path) -> bytes:
+    return command("purge", str(data), *(str(path) for path in (data / "archives").glob("*.zip")), str(data / "key"))
+
+
 WAYS: dict[str, Callable[[Path], bytes]] = {
     "run": run,
     "sim": sim,
     "flow": flow,
     "verify": verify,
     "dump": dump,
+    "archive": archive,
+    "purge": purge,
     "report": report,
     "control": control,
     "export": export,
+    "attest": attest,
+    "perimeter": perimeter,
     "wear": wear,
 }
 

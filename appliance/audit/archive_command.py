@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from appliance.audit.archive import FOLDER, Order, Signing, create
+from appliance.audit.archive import FOLDER, Order, create
 from appliance.audit.archive_check import Core
 from appliance.audit.archive_copy import copy
 from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.command import _core
+from appliance.audit.enclosure import enclosed
+from appliance.audit.holder import Till, Tills
 from appliance.audit.purge import MEDIA, Copies, held, plan
 from appliance.audit.source import Broken, Unreadable, find
 from appliance.audit.verify import BROKEN, UNREADABLE, verify
 from appliance.audit.walk import Walk
 from appliance.core import event as ev
-from appliance.core.event import NAMES, Value
+from appliance.core.event import NAMES
 from appliance.storage import purge
 from appliance.storage.flash import Disk, OsDisk
 from appliance.storage.medium import MediumError, forget, plugged
@@ -32,27 +33,6 @@ _CODES: Final = """exit code:
   0  done; every archive holds
   1  an archive does not hold: the last line says where
   2  it could not be done: the line says what to do"""
-
-
-class Till(Protocol):
-    """The till while the command holds it: the daemon over its socket, or the journal under its lock."""
-
-    @property
-    def key(self) -> Signing: ...
-
-    @property
-    def now(self) -> int:
-        """UTC ms."""
-
-    @property
-    def software(self) -> str:
-        """Version."""
-
-    def record(self, kind: int, body: dict[int, Value]) -> int:
-        """Durable when it returns; the record's number. Raises what the journal raises."""
-
-
-Tills = Callable[[Path], AbstractContextManager[Till]]  # a data folder -> the till that holds it
 
 
 def archive_main(argv: Sequence[str], tills: Tills) -> int:
@@ -123,7 +103,7 @@ def _create(options: argparse.Namespace, tills: Tills) -> int:
         raise Refusal(f"{archives.parent} is not there: name a folder that is")
     disk.mkdir(archives)
     with tills(options.data) as till:
-        made = create(order(options.data, archives, asked, till), disk, forget=forget)
+        made = create(order(options.data, archives, asked, till, enclosed(options.data, asked)), disk, forget=forget)
         seq = till.record(ev.ARCHIVE, made.body)
     sys.stdout.write(f"{made.path}: records {made.manifest.first_record} to {made.manifest.last_record}, ")
     sys.stdout.write(f"recorded as {seq}; copy it to another medium: sceau archive copy\n")

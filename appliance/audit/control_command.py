@@ -9,12 +9,12 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from appliance.audit import control_json
-from appliance.audit.archive_command import Tills
 from appliance.audit.command import _core
 from appliance.audit.control import Control, Proof
 from appliance.audit.control_gather import gather
 from appliance.audit.control_rows import rows
 from appliance.audit.file import write
+from appliance.audit.holder import Tills
 from appliance.audit.progress import Show
 from appliance.audit.reading import Period, Reading
 from appliance.audit.report import add_period

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.audit.archive_command import Tills
 from appliance.audit.export import FORMATS, Mismatch, Refusal, export
+from appliance.audit.holder import Tills
 from appliance.audit.reading import Period
 from appliance.audit.report import add_period
 from appliance.audit.source import Broken, Unreadable

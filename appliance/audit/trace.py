@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from appliance.audit.archive_command import Tills
 from appliance.audit.archive_period import Refusal
+from appliance.audit.holder import Tills
 from appliance.core.event import Value
 
 KEY = "key"

@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance import VERSION
-from appliance.audit.archive_command import Till
 from appliance.audit.archive_period import Refusal
+from appliance.audit.holder import Till
 from appliance.core.event import Value
 from appliance.core.input import Asked, Birth, Boot, Stop
 from appliance.core.till import State, step

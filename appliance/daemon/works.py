@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from appliance.audit.archive import FOLDER, create
-from appliance.audit.archive_command import Till, _copies, _records, order
+from appliance.audit.archive_command import _copies, _records, order
 from appliance.audit.archive_period import Asked, Level, Refusal
+from appliance.audit.enclosure import enclosed
+from appliance.audit.holder import Till
 from appliance.core import event as ev
 from appliance.core.input import WorkDone
 from appliance.storage.flash import OsDisk
@@ -43,7 +45,8 @@ def archive(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[s
     for name in set(disk.listdir(folder)) - recorded:  # the power went before its record: it is made anew
         disk.unlink(folder / name)
     till = tills(data)
-    made = create(order(data, folder, Asked(cast("Level", args[0])), till), disk, forget=forget)
+    asked = Asked(cast("Level", args[0]))
+    made = create(order(data, folder, asked, till, enclosed(data, asked, show)), disk, forget=forget)
     return {"body": packed(made.body)}
 
 
