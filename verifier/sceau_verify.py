@@ -327,7 +327,7 @@ class Books:
             text = fact.string(kind, number, before or b"")
             fits = fits and (form, number) == (1, known + 1) and (before is None or signed(key, text.encode(), signature))
             need(fits, fact.seq, "son scellé est faux | its seal is wrong")
-            self.links[kind] = number, signature; self.seen.update({"seals": 1, "unproven": before is None})
+            self.links[kind] = number, signature; self.seen.update({"seals": 1, "unproven": before is None and fact.seq >= self.tables.first})
             self.tables.row(fact, "signatures", kind, number, form, fact.seq, text, base64url(signature))
             if kind == 7: self.tables.row(fact, "jet", number, fact.seq, fact.time(), fact.operator, fact.till, fact.code(), fact.description())
     def follows(self, r: Record, *steps: tuple[str, int, int]) -> None:
@@ -403,12 +403,12 @@ class Zip:
             data = self.read(start, min(1 << 20, at + size - start)); found.update(data); crc = crc32(data, crc)
         return self.members[name][1:] == (size, crc) and found.digest() == digest
     def width(self, name: str) -> int: return self.read(self.members.get(f"data/{name}.csv", (0, 0, 0))[0], 4096).split(b"\r\n", 1)[0].count(b";") - 4
-    def prior(self, kind: int, number: int) -> bytes:  # the signature before a first string: it names it, and is proven with it
+    def prior(self, kind: int, number: int) -> bytes | None:  # the signature before a first string of the period: it names it, and is proven with it
         at, size, _ = self.members["data/signatures.csv"]; self.file.seek(at)
         while self.file.tell() < at + size:
             line = self.file.readline(); named = line.rsplit(b";", 1)[0].rstrip(b'"').rsplit(b",", 1)[-1]
             if line.startswith(b"%d;%d;" % (kind, number)): return urlsafe_b64decode(named + b"=" * (-len(named) % 4))
-        raise ValueError
+        return None
     def manifest(self) -> dict[str, Any]:  # COSE_Sign1 (RFC 9052), signed by the key that it names
         data, fits, said = self.content("manifest.cose"), False, dict[str, Any]()
         with suppress(ValueError, IndexError, TypeError, AttributeError):
