@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: help setup run test fuzz check bench screens powerloss test-install lock clean
+.PHONY: help setup run test fuzz check bench screens powerloss test-install lock perimeter clean
 
 help:
 	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
@@ -15,6 +15,7 @@ help:
 	@echo "make powerloss   cuts every flow at every write and flush, and a logged block device after every write"
 	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
 	@echo "make lock        renews the locked dependencies"
+	@echo "make perimeter   hashes the fiscal perimeter and keeps its versions (WHY=\"what changed\")"
 
 setup: build/setup.stamp
 
@@ -51,6 +52,9 @@ test-install:
 
 lock: setup
 	@sh setup/lock
+
+perimeter: setup
+	@$(BIN)/python -m appliance.audit.perimeter_make --why "$(WHY)"
 
 clean:
 	rm -rf build .venv .mypy_cache .ruff_cache

@@ -115,6 +115,18 @@ def _purge(argv: Sequence[str]) -> int:
     return purge_main(argv, held)
 
 
+def _attest(argv: Sequence[str]) -> int:
+    from appliance.audit.attest_command import attest_main
+
+    return attest_main(argv)
+
+
+def _perimeter(argv: Sequence[str]) -> int:
+    from appliance.audit.perimeter_command import perimeter_main
+
+    return perimeter_main(argv)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
@@ -126,6 +138,8 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
+    "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
+    "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),
 }
 
