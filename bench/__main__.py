@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import journal, long, till, ui, verify
+from bench import audit, journal, long, till, ui, verify
 
 Row = dict[str, Any]
 ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -21,6 +21,7 @@ ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
     "verify": verify.rows,
     "long": long.rows,
     "journal": journal.rows,
+    "audit": audit.rows,
 }
 FILE = Path("build/bench.jsonl")
 
