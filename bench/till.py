@@ -26,7 +26,7 @@ from appliance.simulator.hardware import Hardware
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
 from bench.naive import redraw
-from tests.display.samples import sale_view
+from tests.display.sample_sale import sale_view
 
 SHOP = Path(__file__).resolve().parents[1] / "samples" / "epicerie"
 SALES = 60

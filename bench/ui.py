@@ -23,7 +23,9 @@ from appliance.display.theme import Theme, theme_for
 from appliance.drivers.panel.framebuffer import FramebufferOptions, FramebufferPanel
 from appliance.ports import Loop
 from bench.naive import redraw
-from tests.display.samples import ARTICLES, euros, line, payment_view, print_view, sale_view
+from tests.display.sample_header import euros
+from tests.display.sample_money import payment_view, print_view
+from tests.display.sample_sale import ARTICLES, line, sale_view
 
 ROUNDS = 200
 PRESSES = 3

@@ -137,7 +137,15 @@ class Till:
         payments: list[Value] = [each.body() for each in order.payments]
         head: dict[int, Value] = {1: self.ledger.ticket_number + 1, 2: "sale", 3: number, 4: order.total, 5: lines}
         sums: dict[int, Value] = {6: vat, 7: payments, 8: order.articles, 9: after.algebraic, 10: after.absolute}
-        return {**head, **sums, 11: IDENTITY.body(), 12: [2000, 1000, 550, 210], 13: [], 14: "0.1.0"}
+        return {
+            **head,
+            **sums,
+            11: IDENTITY.body(),
+            12: [2000, 1000, 550, 210],
+            13: [],
+            14: "0.1.0",
+            17: self.ledger.proof,
+        }
 
     def closing(self) -> list[Record]:
         day = self.ledger.day

@@ -30,16 +30,16 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 DAY = """number date opened first_ticket last_ticket tickets sales refunds refund_count total vat means float cash cash_in cash_out expected counted gap traces month month_total year year_total perpetual
-absolute identity rates software movements differences"""
-PERIOD = """number period first_part last_part parts first_ticket last_ticket tickets sales refunds refund_count total vat means perpetual absolute identity rates software differences"""
+absolute identity rates software movements differences proof"""
+PERIOD = """number period first_part last_part parts first_ticket last_ticket tickets sales refunds refund_count total vat means perpetual absolute identity rates software differences proof"""
 # Each kind: number, name, code in the JET, then the names of the fields of its body from key 1 on.
-KINDS = f"""1 genesis:260 format software till siret key hash_alg sig_alg witness_class predecessor nonce hardware certificate; 2 start:80 software after hardware; 3 recovered:904 length sha256; 4 stop:40 why; 5
+KINDS = f"""1 genesis:260 format software till siret key hash_alg sig_alg witness_class predecessor nonce hardware certificate; 2 start:80 software after hardware perimeter; 3 recovered:904 length sha256; 4 stop:40 why; 5
 clock:903 expected found why offset; 6 config:270 identity means operators rates timezone territory fiscal_year_start day_pivot; 7 defect:90 record why until source; 8 key key proof certificate; 9 witness class counter;
 10 login:80 how role; 11 logout:40 why; 12 login-refused:901 why who badge; 13 lockout:902 who until; 14 version:250 from to; 15 resumed:905 record; 16 verified scope result why records; 17 jet code text
 record; 18 note:907 record text; 19 refused:908 what why; 20 day-open number float date identity; 21 order number original why; 22 line order line label quantity unit_price amount rate ht vat code nature
 unit warranty how discount; 23 line-void:323 order line label amount why; 24 order-void:320 order total lines why; 25 payment order label kind amount given credit; 26 change order label kind amount; 27
 payment-asked order label kind amount; 28 payment-refused order label kind amount why; 29 park order; 30 ticket number type order total lines vat payments articles perpetual absolute identity rates mentions
-software original why; 31 print ticket record; 32 no-print ticket record why; 33 duplicate:156 type number record copy why; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change
+software original why proof; 31 print ticket record; 32 no-print ticket record why; 33 duplicate:156 type number record copy why; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change
 order line quantity unit_price amount ht vat why discount; 38 discount order line rate amount why; 39 payment-fix:913 ticket record minus plus why; 40 drawer why reason record; 41 drawer-seen open; 42
 cash-in:911 amount reason; 43 cash-out:912 amount reason; 44 count:170 counted expected gap detail; 45 training-on:100 number responsible; 46 training-off:105 number responsible tickets total; 47 training
 responsible kind body; 50 day-close:50 {DAY}; 51 snapshot fold siret software config flags offset operator failures locked counters last_close tickets question papers doubts copies perpetual month year

@@ -39,6 +39,7 @@ def closing_body(ledger: Ledger) -> dict[int, Value]:
         29: ledger.software,
         30: list[Value](day.movements),
         31: differences(ledger),
+        32: ledger.proof,
     }
 
 
@@ -134,6 +135,7 @@ def _period(ledger: Ledger, span: Span, number: int) -> dict[int, Value]:
         18: list[Value](ledger.rates),
         19: ledger.software,
         20: span_differences(span),
+        21: ledger.proof,
     }
 
 

@@ -123,6 +123,7 @@ _DAY: Fields = {
     29: "software",
     30: "movements",
     31: "differences",
+    32: "proof",
 }
 
 # A month's closing (its parts are days) and a fiscal year's (its parts are months).
@@ -147,6 +148,7 @@ _PERIOD: Fields = {
     18: "rates",
     19: "software",
     20: "differences",
+    21: "proof",
 }
 
 
@@ -168,7 +170,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             12: "certificate",
         },
     ),
-    START: ("start", {1: "software", 2: "after", 3: "hardware"}),
+    START: ("start", {1: "software", 2: "after", 3: "hardware", 4: "perimeter"}),
     RECOVERED: ("recovered", {1: "length", 2: "sha256"}),
     STOP: ("stop", {1: "why"}),
     CLOCK: ("clock", {1: "expected", 2: "found", 3: "why", 4: "offset"}),
@@ -263,6 +265,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             14: "software",
             15: "original",
             16: "why",
+            17: "proof",
         },
     ),
     PRINT: ("print", {1: "ticket", 2: "record"}),

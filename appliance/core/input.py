@@ -46,6 +46,9 @@ class Boot:
     hardware: bytes = b""
     gap: tuple[int, bytes] | None = None
     flaws: tuple[FlawFound, ...] = ()
+    perimeter: bytes = b""  # digest of the files that the law's conditions rest on; empty when nobody hashed them
+    changed: str = ""  # how they are not those of the build, in words
+    attested: tuple[str, str, str, bytes] | None = None  # mode, number, version, hash; None: nobody looked
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,17 @@ class Ledger(NamedTuple):
     closed: tuple[str, str] = ("", "")  # the last month and the last year that were closed
     archived: Archived = Archived()
     credits: Mapping[int, int] = NOTHING  # ticket number of a credit note -> what is left of it
+    attested: tuple[str, str] = ("none", "")  # mode and number of the publisher's proof
     born: int = 0  # t of genesis, ms
     refunded: Mapping[int, tuple[int, ...]] = NOTHING  # record of a ticket -> its lines that were given back
+
+    @property
+    def proof(self) -> str:
+        """What papers say of certificate or attestation (VER-03)."""
+        mode, number = self.attested
+        if mode == "none":
+            return "sans certificat ni attestation"
+        return f"certificat {number}" if mode == "certificate" else f"attestation n° {number}"
 
     def changed(self, **changes: object) -> Ledger:
         """`_replace` in a quarter of its time, for what comes with every sale: a check folds millions of records."""

@@ -166,6 +166,7 @@ def ticket_body(turn: Turn, order: Order, why: str) -> dict[int, Value]:
         13: _mentions(turn, order),
         14: turn.ledger.software,
         **({} if order.original is None else {15: order.original, 16: why}),
+        17: turn.ledger.proof,
     }
 
 

@@ -21,7 +21,6 @@ from appliance.core.scenes.header import moment
 from appliance.core.shop import Identity
 from appliance.core.vat import letter, percent
 
-ATTESTATION = "sans certificat ni attestation"  # until a certificate or an attestation is provisioned (VER-03)
 EXTRACT = (3, 7, 13, 19)  # SEC-06: these characters, counted from 1, of the signature in base64url
 
 
@@ -78,7 +77,7 @@ def ticket(sealed: Sealed, columns: int, copy: Copy | None = None) -> tuple[Row,
         sheet.center(mention)
     _credit(sheet, body)
     _footer(sheet, Identity.of(body[11]))
-    proof(sheet, sealed, body[14], copy)
+    proof(sheet, sealed, (body[14], body[17]), copy)
     copy_banner(sheet, copy)
     school_banner(sheet, sealed)
     return sheet.rows()
@@ -186,8 +185,9 @@ def _footer(sheet: Sheet, identity: Identity) -> None:
     sheet.blank()
 
 
-def proof(sheet: Sheet, sealed: Sealed, software: str, copy: Copy | None) -> None:
-    sheet.pair(f"Sceau {software}", ATTESTATION)
+def proof(sheet: Sheet, sealed: Sealed, said: tuple[str, str], copy: Copy | None) -> None:
+    """`said`: version of the software, and its certificate or attestation (VER-03)."""
+    sheet.pair(f"Sceau {said[0]}", said[1])
     sheet.pair(f"Signature {extract(sealed.signature)}", f"Réimpression {copy.number if copy else 0}")
 
 

@@ -233,6 +233,7 @@ def _ticket(ledger: Ledger, body: Body, event: Event) -> None:
     after = ledger.perpetual.plus(order.total)
     _require((body[9], body[10]) == (after.algebraic, after.absolute), "a perpetual total is wrong")
     _require(body[8] == order.articles, "the number of articles is not that of the lines")
+    _require(body[17] == ledger.proof, "it names another certificate than the till's")
     identity = ledger.day.identity.body() if ledger.day else None
     _require(body[11] == identity and body[12] == list(ledger.rates), "the seller or the rates are not the day's")
 

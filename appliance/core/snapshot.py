@@ -80,7 +80,7 @@ def _proof(ledger: Ledger) -> dict[int, Value]:
         24: [[kind, *ledger.seals[kind]] for kind in sorted(ledger.seals)],
         25: [_order(order) for order in ledger.parked],
         26: list[Value](ledger.schooled),
-        27: [*ledger.closings, *ledger.closed, ledger.born],
+        27: [*ledger.closings, *ledger.closed, ledger.born, *ledger.attested],
         28: [*ledger.archived[:5], [list[Value](each) for each in ledger.archived.due]],
         29: _pairs(ledger.credits),
         30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
@@ -184,7 +184,7 @@ def _with_sums(ledger: Ledger, body: dict[int, Any]) -> Ledger:
 
 
 def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
-    month_number, year_number, month, year, born = body[27]
+    month_number, year_number, month, year, born, mode, number = body[27]
     return ledger._replace(
         seals={kind: Link(number, signature) for kind, number, signature in body[24]},
         parked=tuple(_order_of(each) for each in body[25]),
@@ -192,6 +192,7 @@ def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         closings=(month_number, year_number),
         closed=(month, year),
         born=born,
+        attested=(mode, number),
         archived=_archived_of(body[28]),
         credits=dict(body[29]),
         refunded={record: tuple(lines) for record, lines in body[30]},

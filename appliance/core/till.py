@@ -147,7 +147,8 @@ def _boot(turn: Turn, boot: Boot) -> None:
         turn.emit(ev.RECOVERED, {1: boot.gap[0], 2: boot.gap[1]}, operator="")
     before = turn.ledger.software
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
-    turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware}, operator="")
+    turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware, 4: boot.perimeter}, operator="")
+    _proven(turn, boot)
     if before not in ("", boot.software):
         turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:
@@ -159,6 +160,14 @@ def _boot(turn: Turn, boot: Boot) -> None:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
     session.close_forgotten(turn)
     archiving.due(turn)
+
+
+def _proven(turn: Turn, boot: Boot) -> None:
+    """A build whose files are not those that were hashed is a JET 90; another proof is recorded (VER-02, VER-05)."""
+    if boot.changed:
+        turn.emit(ev.VERIFIED, {1: "perimeter", 2: "broken", 3: boot.changed[:200], 4: 0}, operator="")
+    if boot.attested is not None and boot.attested[:2] != turn.ledger.attested:
+        turn.emit(ev.ATTESTATION, dict(enumerate(boot.attested, start=1)), operator="")
 
 
 def _genesis(turn: Turn, boot: Boot) -> None:

@@ -38,6 +38,7 @@ class Header:
     date: str  # "sam. 21 nov."
     clock: str  # "12:34"
     banner: Banner | None = None
+    school: bool = False  # an exercise: nothing is sold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class LockedView:
     refused: bool = False  # the notice is a refusal: danger sign beside it
     pin: PinPage | None = None
     banner: Banner | None = None
+    school: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,7 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class SaleView:
-    """The counter. `grid` decides nothing: the display says how many tiles and categories a page holds.
-
-    `tiles` is a page already cut to the display's grid (see `Grid`), row by row, empty places included.
-    """
+    """The counter. `tiles` is a page cut to the display's grid (see `Grid`), row by row, empty places included."""
 
     header: Header
     categories: tuple[Category, ...]
@@ -373,12 +372,13 @@ class TechnicianView:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsView:
-    """Last errors of the devices, newest first."""
+    """Last errors of the devices, newest first; or facts, or `sums` in a column."""
 
     header: Header
     title: str
     errors: tuple[Fact, ...]  # time, sentence
     back: Key
+    sums: bool = False
 
 
 View = (

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from appliance.daemon.build import build
 from appliance.daemon.config import Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
 from appliance.daemon.loop import SelectorsLoop
@@ -67,6 +68,7 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
         hardware=hardware_id(),
         worker=lambda data, loop, key, say: ChildWorker(data, loop, say),
         listens=True,
+        build=build,
         on_frame=_ready_first(notify, loop, config),
         on_failure=_say_failure,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from appliance.core.input import MediumSaid
 from appliance.core.ledger import Ledger
 from appliance.daemon import medium
+from appliance.daemon.build import Build
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Say, Worker
 from appliance.display.frame import Frame
@@ -54,6 +56,7 @@ class Setting:
     medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
     worker: WorkerMaker | None = None  # None: nobody makes archives by itself
     listens: bool = False  # whether commands are heard on the data folder's socket
+    build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
     on_frame: Callable[[Frame], None] = lambda frame: None
     on_failure: Callable[[JournalFailed], None] = lambda failed: None
     before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -175,18 +176,23 @@ class Till:
         letter = make("witness", self._config.device("witness").driver, {}, self._loop).letter
         nonce = sha256(os.urandom(32)).digest()[:16]
         birth = Birth(ring.public, nonce, 1, ring.algorithm, letter, b"" if self.journal.next_seq else ring.certificate)
-        boot = Boot(VERSION, birth, self._setting.hardware, (gap.length, gap.sha256) if gap else None, flaws)
+        torn = (gap.length, gap.sha256) if gap else None
+        siret = read.shop.identity.siret if read.shop else ""
+        proven = self._setting.build(self._config.data, siret, self._today())
+        boot = Boot(VERSION, birth, self._setting.hardware, torn, flaws, *proven)
         self.service.begin(read, boot)
         self._tick()
 
     def _shop_read(self, secret: bytes, offset: int = 0) -> ShopRead:
         """With the rates of today; `offset` is what a person has added to the machine's clock."""
-        now = self._loop.clock.now()
-        today = Instant(now.t + offset, now.tz, now.up).local.date()
         try:
-            return ShopRead(read_shop(self._config.shop, secret, today))
+            return ShopRead(read_shop(self._config.shop, secret, self._today(offset)))
         except ShopError as error:
             return ShopRead(None, error.lines)
+
+    def _today(self, offset: int = 0) -> date:
+        now = self._loop.clock.now()
+        return Instant(now.t + offset, now.tz, now.up).local.date()
 
     def _tick(self) -> None:
         """The clock on the screen, each full minute."""

@@ -172,7 +172,15 @@ class Shop:
         line = [1, label, 1000 if amount >= 0 else -1000, abs(amount), amount, 1000, ht, vat]
         body = {1: self.ticket, 2: kind, 3: self.order, 4: amount, 5: [[*line, "", "goods", "piece", 0, 0]]}
         body |= {6: [[1000, ht, vat, amount]], 7: [["Espèces", "cash", amount]], 8: 1}
-        body |= {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: [2000, 1000], 13: [], 14: SOFTWARE}
+        body |= {
+            9: self.perpetual,
+            10: self.absolute,
+            11: IDENTITY,
+            12: [2000, 1000],
+            13: [],
+            14: SOFTWARE,
+            17: "sans certificat ni attestation",
+        }
         self.write([(ev.ORDER, {1: self.order})])
         return self.write([(ev.TICKET, body), (ev.DRAWER, {1: "sale", 2: "", 3: self.scribe.seq})])
 

@@ -20,6 +20,7 @@ IDENTITY: list[Any] = ["Épicerie des Halles", ["12 rue des Halles, 35000 Rennes
 IDENTITY += ["real", ["Merci de votre visite"]]
 MEANS: list[Any] = [["Espèces", "cash", "change", 1], ["Carte", "card", "refuse", 0], ["Chèque", "cheque", "refuse", 0]]
 RATES = [2000, 1000, 550, 210]
+PROOF = "sans certificat ni attestation"
 SOFTWARE = "0.1.0"
 
 
@@ -146,7 +147,7 @@ class Story:
         if self.day:
             self.day["tickets"].append((self.number, total, vat, payments))
         head = {1: self.number, 2: kind, 3: order, 4: total, 5: lines, 6: vat, 7: payments, 8: len(lines)}
-        tail = {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: RATES, 13: [], 14: SOFTWARE}
+        tail = {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: RATES, 13: [], 14: SOFTWARE, 17: PROOF}
         return self.put(ev.TICKET, {**head, **tail, **(more or {})})
 
     def void_line(self, goods: tuple[int, int, int] = (1000, 110, 550)) -> Story:

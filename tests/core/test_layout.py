@@ -66,6 +66,7 @@ def ticket(order: Order, payments: list[Payment], identity: Identity = IDENTITY,
         12: list[ev.Value](RATES),
         13: ["TVA non applicable, art. 293 B du CGI"] if identity.vat_regime == "franchise" else [],
         14: "0.1.0",
+        17: "sans certificat ni attestation",
     }
     return Sealed(Event(41, SATURDAY, 60, 0, "1", operator, 1, ev.TICKET, body), HEAD, SIGNATURE, CHAIN)
 
@@ -101,6 +102,7 @@ def closings(draw: st.DrawFn) -> Sealed:
         29: "0.1.0",
         30: [12, 3],
         31: [],
+        32: "sans certificat ni attestation",
     }
     return Sealed(Event(99, SATURDAY, 60, 0, "1", "01", 1, ev.DAY_CLOSE, body), HEAD, SIGNATURE, CHAIN)
 

@@ -73,6 +73,11 @@ def _seal(ledger: Ledger, event: Event) -> Ledger:
     return ledger.changed(seals={**ledger.seals, **{kind: Link(number, signed) for kind, number, _, signed in strings}})
 
 
+def _attestation(ledger: Ledger, event: Event) -> Ledger:
+    mode, number = cast("tuple[str, str]", (event.body[1], event.body[2]))
+    return ledger._replace(attested=(mode, number))
+
+
 def _archive(ledger: Ledger, event: Event) -> Ledger:
     level, until = cast("tuple[str, str]", (event.body[1], event.body[3]))
     return ledger._replace(archived=ledger.archived.made(event.seq, level, until, event.t))
@@ -94,6 +99,7 @@ APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     ev.WITNESS: _witness,
     ev.WEAR: _wear,
     ev.CONFIG: _config,
+    ev.ATTESTATION: _attestation,
     ev.ARCHIVE: _archive,
     ev.ARCHIVE_COPY: _archive_copy,
     ev.SEAL: _seal,

@@ -18,10 +18,11 @@ from appliance.core.correction import (
 from appliance.core.document import TicketRef
 from appliance.core.event import Event
 from appliance.core.instant import Instant
-from appliance.core.money import NBSP, euros, quantity
-from appliance.core.sale import Line, Order
+from appliance.core.money import NBSP, divide, euros, quantity
+from appliance.core.sale import Line, Order, Payment
 from appliance.core.scenes.header import BACK, header, moment
 from appliance.core.scenes.more import LIST_PAGE
+from appliance.core.scenes.payment import ICONS
 from appliance.core.turn import State, Turn
 from appliance.core.view import (
     EntryView,
@@ -35,6 +36,7 @@ from appliance.core.view import (
     TicketRow,
 )
 
+NAMED = 2  # lines by which a waiting ticket is known again
 TITLES = {"refund-list": "Rembourser un ticket", "fix-list": "Corriger un paiement"}
 
 
@@ -52,19 +54,25 @@ def tickets(state: State, at: Instant) -> ReprintView:
 def _row(ref: TicketRef, state: State) -> TicketRow:
     back = state.ledger.refunded.get(ref.record, ())
     note = f"{words.counted(len(back), 'ligne')} rendue{'s' if len(back) > 1 else ''}" if back else ""
+    note = "remboursement" if ref.total < 0 else note
+    if state.ui.screen == "fix-list" and ref.session != state.ledger.day_number:
+        note = "journée close"
     when = moment(ref.t, ref.tz)
     time = words.clock(when) if ref.session == state.ledger.day_number else words.paper_time(when)[:16]
     return TicketRow(f"Ticket {ref.number:06d}", time, euros(ref.total), note, Act("ticket", ref.record))
 
 
 def parked(state: State, at: Instant) -> ReprintView:
-    rows = tuple(_parked(place, order) for place, order in enumerate(state.ledger.parked[:LIST_PAGE], start=1))
+    """All of them on one page: as many as may wait at once."""
+    rows = tuple(_parked(place, order) for place, order in enumerate(state.ledger.parked, start=1))
     return ReprintView(header(state, at), "Reprendre un ticket", rows, None, None, Key("Retour", Act("go", "")))
 
 
 def _parked(place: int, order: Order) -> TicketRow:
-    count = words.counted(len(order.live), "ligne")
-    return TicketRow(f"En attente {place}", count, euros(order.total), order.live[0].label, Act("recall", place))
+    count = words.counted(order.articles, "article")
+    more = len(order.live) - NAMED
+    what = ", ".join(line.label for line in order.live[:NAMED]) + (f" et {more} de plus" if more > 0 else "")
+    return TicketRow(f"En attente {place}", count, euros(order.total), what, Act("recall", place))
 
 
 def refund(state: State, at: Instant) -> PickView | ReprintView:
@@ -75,8 +83,11 @@ def refund(state: State, at: Instant) -> PickView | ReprintView:
     back = state.ledger.refunded.get(ticket.seq, ())
     rows = tuple(_line(line, line.number in state.ui.picked, line.number in back) for line in every)
     total = sum(line.amount for line in every if line.number in state.ui.picked)
-    known = refund_means(Turn(state, at))
-    keys = tuple(Key(label, Act("refund", label) if total else None) for label, _ in known)
+    detail = f"rendre {euros(total)}" if total else ""
+    keys = tuple(
+        Key(label, Act("refund", label) if total else None, detail, ICONS.get(kind, "paper"))
+        for label, kind in refund_means(Turn(state, at))
+    )
     return _pick(
         state, at, f"Rembourser le ticket {_number(ticket)}", rows, REFUND_REASONS, ("À rembourser", total), keys
     )
@@ -95,15 +106,22 @@ def fix(state: State, at: Instant) -> PickView | ReprintView:
         return tickets(state, at)
     paid = payments(ticket)
     done = ticket.seq in day.fixed
-    rows = tuple(
-        PickRow(each.label, euros(each.amount), place in state.ui.picked, None if done else Act("pick", place))
-        for place, each in enumerate(paid)
-    )
+    rows = tuple(_payment(each, place, place in state.ui.picked, done) for place, each in enumerate(paid))
     wrong = paid[state.ui.picked[0]] if state.ui.picked and paid else None
     others = [each for each in state.ledger.means if wrong and each.label != wrong.label and each.kind != "credit-note"]
-    keys = tuple(Key(each.label, None if done else Act("fix", each.label)) for each in others[:4])
-    field = ("Déjà corrigé" if done else "Payé en réalité en", wrong.amount if wrong else 0)
+    keys = tuple(
+        Key(each.label, None if done else Act("fix", each.label), icon=ICONS.get(each.kind, "paper"))
+        for each in others[:4]
+    )
+    field = ("Déjà corrigé" if done else "Payé en réalité par", wrong.amount if wrong else 0)
     return _pick(state, at, f"Paiement du ticket {_number(ticket)}", rows, FIX_REASONS, field, keys)
+
+
+def _payment(paid: Payment, place: int, picked: bool, done: bool) -> PickRow:
+    amount = euros(paid.amount)
+    if done:
+        return PickRow(f"{paid.label} {amount}", "", False, None, "déjà corrigé")
+    return PickRow(paid.label, amount, picked, Act("pick", place))
 
 
 def _number(ticket: Event) -> str:
@@ -120,14 +138,14 @@ def _pick(
     field: tuple[str, int],
     keys: tuple[Key, ...],
 ) -> PickView:
-    page = state.ui.list_page
+    page, pages = state.ui.list_page, -(-len(rows) // PAGE)
     return PickView(
         header(state, at),
         title,
         {"fix": "payment-fix"}.get(state.ui.screen, state.ui.screen),
         rows[page * PAGE : (page + 1) * PAGE],
-        Key("Suite", Act("list", page + 1)) if (page + 1) * PAGE < len(rows) else None,
-        Key("Avant", Act("list", page - 1)) if page else None,
+        Key("Suite", Act("list", page + 1), f"page {page + 2} sur {pages}") if page + 1 < pages else None,
+        Key("Avant", Act("list", page - 1), f"page {page} sur {pages}") if page else None,
         tuple(Key(text.capitalize(), Act("choose", n)) for n, text in enumerate(reasons)),
         state.ui.choice,
         euros(field[1]),
@@ -142,15 +160,17 @@ def line(state: State, at: Instant) -> MenuView:
     order = state.ledger.order or Order(0)
     chosen = next((each for each in order.standing if each.number == state.ui.selected), None)
     title = chosen.label if chosen else "Ligne"
+    many = quantity(chosen.quantity, chosen.unit) if chosen else ""
+    price = f"{euros(chosen.unit_price)}{'' if chosen.unit == 'piece' else f'/{chosen.unit}'}" if chosen else ""
     columns = (
-        MenuColumn("Corriger", (_change("La quantité", "new-quantity"), _change("Le prix", "new-price"))),
+        MenuColumn("Corriger", (_change("La quantité", "new-quantity", many), _change("Le prix", "new-price", price))),
         MenuColumn("Remise", (_change("En pour cent", "percent"), _change("En euros", "amount"))),
     )
     return MenuView(header(state, at), title, columns, None, Key("Revenir à la vente", Act("go", "")))
 
 
-def _change(label: str, screen: str) -> Key:
-    return Key(label, Act("change", screen))
+def _change(label: str, screen: str, now: str = "") -> Key:
+    return Key(label, Act("change", screen), f"maintenant {now}" if now else "")
 
 
 def entry(state: State, at: Instant) -> EntryView:
@@ -162,7 +182,9 @@ def entry(state: State, at: Instant) -> EntryView:
     by_weight = chosen is not None and chosen.unit == "kg" and ui.screen == "new-quantity"
     typed = f"{digits / 1000:.3f} kg".replace(".", ",") if by_weight else shown(digits)
     whole = chosen.amount if chosen else sum(each.amount for each in order.standing)
-    facts = (Fact(chosen.label if chosen else "Ticket entier", euros(whole)),) if not reasons else ()
+    off = divide(whole * digits, 10_000) if ui.screen == "percent" else digits if ui.screen == "amount" else 0
+    left = f" → {euros(whole - off)}" if 0 < off <= whole else ""
+    facts = (Fact(chosen.label if chosen else "Ticket entier", euros(whole) + left),)
     return EntryView(
         header(state, at),
         title,

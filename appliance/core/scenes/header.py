@@ -37,7 +37,9 @@ def header(state: State, at: Instant) -> Header:
         words.short_date(now),
         words.clock(now),
         banner(state),
+        state.ledger.school is not None,
     )
 
 
+NO_VALUE = "exercice, sans valeur"  # under the keys that would take money (TRN-01)
 BACK = Key("Retour", Act("go", ""), icon="left")

@@ -8,7 +8,6 @@ from appliance.core.archiving import overdue
 from appliance.core.inspection import NAMES
 from appliance.core.instant import Instant
 from appliance.core.money import euros
-from appliance.core.receipt import ATTESTATION
 from appliance.core.scenes.header import header, moment
 from appliance.core.shop import Identity
 from appliance.core.turn import State, Turn
@@ -20,7 +19,7 @@ DAY = 86_400_000
 
 def view(state: State, at: Instant) -> TechnicianView:
     ledger = state.ledger
-    version = f"Sceau {ledger.software} · {ATTESTATION}"
+    version = f"Sceau {ledger.software} · {ledger.proof}"
     rows = (_seller(state), _chain(state), _witness(state, at), _archive(state, at), _unsent(state))
     running = f"{NAMES.get(state.ui.work, '')}\u00a0: {state.ui.percent} %" if state.ui.work else ""
     acts = (
@@ -50,15 +49,16 @@ def _seller(state: State) -> DeviceRow:
 def _chain(state: State) -> DeviceRow:
     code = state.chain.hex()
     shown = " ".join(code[place : place + 4] for place in range(0, len(code), 4))
-    defect = state.ledger.defect is not None
-    return DeviceRow(Level.DOWN if defect else Level.WELL, "Chaîne", shown, f"{state.ledger.seq} actes")
+    known = state.ledger.named
+    text = f"{shown}, défaut dès l'acte {known[-1]}" if known else shown
+    return DeviceRow(Level.DOWN if known else Level.WELL, "Chaîne", text, f"{state.ledger.seq} actes")
 
 
 def _witness(state: State, at: Instant) -> DeviceRow:
     said, now = state.ledger.witness, max(at.t + state.ledger.offset, state.ledger.t)
     days = said.unwitnessed(now) // DAY
     if said.letter == "C":
-        text = "classe C\u00a0: aucun, un ancien état remis en place ne serait pas vu (INA-08)"
+        text = "classe C\u00a0: aucun, un ancien état remis en place ne se verrait pas"
         return DeviceRow(Level.CARE, "Témoin", text, "")
     return DeviceRow(Level.WELL, "Témoin", f"classe {said.letter}, {words.counted(days, 'jour')} sans lui au plus", "")
 
@@ -88,7 +88,7 @@ def totals(state: State, at: Instant) -> ErrorsView:
         Fact("Total perpétuel", euros(ledger.perpetual.algebraic), True),
         Fact("Total perpétuel absolu", euros(ledger.perpetual.absolute), True),
     ]
-    return ErrorsView(header(state, at), "Totaux", tuple(facts[:10]), Key("Retour", Act("go", "inspection")))
+    return ErrorsView(header(state, at), "Totaux", tuple(facts[:10]), Key("Retour", Act("go", "inspection")), True)
 
 
 def _of(name: str) -> str:

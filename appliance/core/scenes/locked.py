@@ -31,6 +31,7 @@ def view(state: State, at: Instant) -> LockedView:
         bool(notice),
         _pin(state),
         banner(state),
+        state.ledger.school is not None,
     )
 
 

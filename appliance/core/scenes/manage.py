@@ -29,7 +29,11 @@ def view(state: State, at: Instant) -> MenuView:
 
 def _closing(label: str, act: str, state: State, period: str) -> Key:
     """Between two days only, and when something waits to be closed."""
-    return Key(label, Act(act) if period and state.ledger.day is None else None, period)
+    if not period:
+        return Key(label, None, "rien à clôturer")
+    if state.ledger.day is not None or state.ledger.school is not None:
+        return Key(label, None, "clôturer d'abord la journée")
+    return Key(label, Act(act), period)
 
 
 def note(state: State, at: Instant) -> EntryView:
@@ -38,7 +42,7 @@ def note(state: State, at: Instant) -> EntryView:
         "Commenter un acte",
         "note",
         "Numéro de l'acte",
-        state.ui.typed,
+        f"n° {state.ui.typed or '–'}",
         Key("Enregistrer", Act("next") if state.ui.typed else None),
         BACK,
         (Fact("Dernier acte", str(state.ledger.seq - 1)),),

@@ -8,13 +8,20 @@ from appliance.core.instant import Instant
 from appliance.core.money import MINUS, NBSP, euros, figure, note
 from appliance.core.payment import CHANGE_LABEL
 from appliance.core.sale import Order
-from appliance.core.scenes.header import BACK, header
+from appliance.core.scenes.header import BACK, NO_VALUE, header
 from appliance.core.shop import Means
 from appliance.core.turn import State
 from appliance.core.view import CardView, Fact, Key, Paid, PaymentView, PrintView
 
 NOTES = (500, 1000, 2000, 5000, 10000, 20000)
-ICONS = {"card": "card", "cheque": "cheque", "meal-voucher": "fork", "voucher": "paper", "cash": "cash"}
+ICONS = {
+    "credit-note": "paper",
+    "card": "card",
+    "cheque": "cheque",
+    "meal-voucher": "fork",
+    "voucher": "paper",
+    "cash": "cash",
+}
 SUGGESTIONS = 6
 
 
@@ -35,7 +42,7 @@ def view(state: State, at: Instant) -> PaymentView:
         tuple(_means(each, order.due, typed) for each in state.ledger.means if each.kind != "cash"),
         euros(typed) if typed else "",
         euros(change) if change else "",
-        _next(typed),
+        _next(typed, NO_VALUE if state.ledger.school else ""),
         state.ui.refusal,
     )
 
@@ -45,10 +52,10 @@ def _label(quantity: int, unit: str, label: str) -> str:
     return f"{pieces}{NBSP}× {label}" if unit == "piece" and pieces > 1 else label
 
 
-def _next(typed: int) -> Key:
+def _next(typed: int, detail: str) -> Key:
     if not typed:
-        return Key("Encaisser en espèces", None)
-    return Key(f"Encaisser {euros(typed)} en espèces", Act("give"))
+        return Key("Encaisser en espèces", None, detail)
+    return Key(f"Encaisser {euros(typed)} en espèces", Act("give"), detail)
 
 
 def suggestions(due: int) -> tuple[Key, ...]:
@@ -102,7 +109,7 @@ def printing(state: State, at: Instant) -> PrintView:
         euros(change if change else ticket.total),
         given,
         f"total {euros(ticket.total)}",
-        f"Payé et enregistré · ticket {ticket.number:06d}",
+        f"{'Exercice' if ledger.school else 'Payé et'} enregistré · ticket {ticket.number:06d}",
         Key("Imprimer", Act("print") if fitted else None, icon="printer"),
         Key("Ne pas imprimer", Act("decline")),
     )

@@ -9,7 +9,7 @@ from appliance.core.grid import Grid
 from appliance.core.instant import Instant
 from appliance.core.money import NBSP, euros, quantity
 from appliance.core.sale import Line, Order
-from appliance.core.scenes.header import BACK, header
+from appliance.core.scenes.header import BACK, NO_VALUE, header
 from appliance.core.turn import State
 from appliance.core.view import (
     BasketLine,
@@ -44,7 +44,7 @@ def view(state: State, at: Instant) -> SaleView:
         _articles(state, order),
         ACTIONS if chosen else (),
         euros(order.total),
-        Key("Encaisser", Act("pay") if order.live else None),
+        Key("Encaisser", Act("pay") if order.live else None, NO_VALUE if state.ledger.school else ""),
         f"{state.ui.quantity // 1000}{NBSP}×" if state.ui.quantity else "",
     )
 
