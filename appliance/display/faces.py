@@ -41,6 +41,19 @@ def _cap(width: int, height: int, look: Look, ground: Colour) -> Image.Image:
     return image
 
 
+@lru_cache(maxsize=4)
+def hatch(width: int, height: int, colour: Colour, stripe: Colour) -> Image.Image:
+    """Stripes that slant to the right, as wide as the gaps between them."""
+    step, high = height * QUARTERS // 3, height * QUARTERS
+    image = Image.new("RGBX", (width * QUARTERS, high), panel_colour(colour))
+    draw = ImageDraw.Draw(image)
+    for left in range(-high, width * QUARTERS, 2 * step):
+        draw.polygon(
+            ((left, high), (left + high, 0), (left + high + step, 0), (left + step, high)), panel_colour(stripe)
+        )
+    return image.reduce(QUARTERS)
+
+
 def _sides(image: Image.Image, stamp: Image.Image, corner: int) -> None:
     end = 2 * corner + 1
     row = (image.width, corner)

@@ -22,6 +22,17 @@ class Fill(NamedTuple):
         return Fill(self.box, look.down_ink)
 
 
+class Hatch(NamedTuple):
+    """A rectangle with slanting stripes: the header of an exercise."""
+
+    box: Box
+    colour: Colour
+    stripe: Colour
+
+    def down(self, look: Look) -> Fill:
+        return Fill(self.box, look.down)
+
+
 class Face(NamedTuple):
     """The cap of a key, a field or a card on its ground."""
 
@@ -62,7 +73,7 @@ class Icon(NamedTuple):
         return self._replace(colour=look.down_ink, ground=look.down)
 
 
-Item = Fill | Face | Text | Icon
+Item = Fill | Hatch | Face | Text | Icon
 
 
 class Hit(NamedTuple):

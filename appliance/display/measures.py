@@ -50,6 +50,7 @@ class Measures:
     bar: int  # selected, added
     header: int
     header_inset: int
+    plate: int  # between the edges of the header and the words of an exercise
     person: int
     header_date: int  # 1: the header has room for the date, and pages for a title of their own
     icon: int

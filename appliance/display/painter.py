@@ -8,8 +8,8 @@ from PIL import Image
 
 from appliance.display.box import Box
 from appliance.display.damage import damage, merged
-from appliance.display.faces import face, panel_colour
-from appliance.display.frame import Face, Fill, Frame, Hit, Icon, Item, Text
+from appliance.display.faces import face, hatch, panel_colour
+from appliance.display.frame import Face, Fill, Frame, Hatch, Hit, Icon, Item, Text
 from appliance.display.icons import icon
 from appliance.display.text import mask
 from appliance.display.theme import Theme
@@ -115,6 +115,8 @@ def paint(image: Image.Image, items: Iterable[Item], left: int, top: int) -> Non
             image.paste(face(box.width, box.height, item.look, item.ground), (x, y))
         elif isinstance(item, Fill):
             image.paste(panel_colour(item.colour), (x, y, box.right - left, box.bottom - top))
+        elif isinstance(item, Hatch):
+            image.paste(hatch(box.width, box.height, item.colour, item.stripe), (x, y))
         elif isinstance(item, Icon):
             image.paste(panel_colour(item.colour), (x, y), icon(item.name, box.width))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.core import view as views
-from appliance.core.view import EntryView, PickView, View
+from appliance.core.view import EntryView, LockedView, PickView, View
 from appliance.display.frame import Frame, Part
 from appliance.display.screens.card import card
 from appliance.display.screens.count import count
@@ -22,7 +22,7 @@ from appliance.display.screens.reprint import reprint
 from appliance.display.screens.sale import sale
 from appliance.display.screens.summary import summary
 from appliance.display.screens.technician import technician
-from appliance.display.theme import Theme
+from appliance.display.theme import Theme, theme_for
 
 Screen = Callable[[Any, Theme], tuple[Part, ...]]
 
@@ -44,9 +44,16 @@ SCREENS: dict[type, tuple[str, Screen]] = {
 }
 
 
+def school(view: View) -> bool:
+    """Whether the view stands in an exercise: every screen then looks so (TRN-01)."""
+    return view.school if isinstance(view, LockedView) else view.header.school
+
+
 def render(view: View, theme: Theme) -> Frame:
     """The screen for a view; a page that serves for several carries its own name."""
     name, screen = SCREENS[type(view)]
+    if school(view):
+        theme = theme_for(theme.width, theme.height, school=True)
     if isinstance(view, EntryView | PickView):
         name = view.name
     return Frame(name, (theme.width, theme.height), screen(view, theme))

@@ -6,7 +6,7 @@ from typing import Literal
 
 from appliance.core.act import Act
 from appliance.display.box import Box
-from appliance.display.frame import Face, Fill, Hit, Icon, Item, Part, Text
+from appliance.display.frame import Face, Fill, Hatch, Hit, Icon, Item, Part, Text
 from appliance.display.text import Fitted, capitals, fit, leading, mask, shrink, width
 from appliance.display.theme import Colour, Look, Style, Theme
 
@@ -43,6 +43,11 @@ class Sketch:
     def fill(self, box: Box, colour: Colour) -> None:
         if box.area > 0:
             self._items.append(Fill(box, colour))
+
+    def bar(self, box: Box) -> None:
+        """The header's ground: night blue, or stripes during an exercise."""
+        slab = self.theme.slab
+        self._items.append(Fill(box, slab.face) if slab.stripe is None else Hatch(box, slab.face, slab.stripe))
 
     def face(self, box: Box, look: Look, ground: Colour) -> None:
         self._items.append(Face(box, look, ground))

@@ -24,6 +24,7 @@ LARGE = 40  # size from which few masks are kept: sums change all day and their 
 _FIGURES = frozenset("0123456789,.:+−–-×%€/n°")
 _PARTS = re.compile("([ \u00a0\u202f])")
 _UNIT = re.compile(r"(?<=\d) (?=(?:[kcm]?[gl]|L|Kg|c?m|mm|x|×|%|€|°|pièces?|pcs?)(?:\b|$|\s))")
+_GLUED = re.compile(r" (?=[:;?!»])|(?<=«) ")
 _BREAK = re.compile(r"(?<= )|(?<=[^\W\d]-)(?=\w)")
 
 
@@ -84,7 +85,7 @@ def _joined(text: str, size: int, bold: bool) -> Mask:
 @lru_cache(maxsize=4096)
 def fit(text: str, sizes: tuple[int, ...], room: tuple[int, int], lines: int, bold: bool) -> Fitted:
     """One line at full size, one line a step smaller, then wrapped at each size, then cut with an ellipsis."""
-    whole = _UNIT.sub("\u00a0", text)
+    whole = _glued(text)
     for size in sizes[:2]:
         if width(whole, size, bold) <= room[0]:
             return Fitted((whole,), size, cut=False)
@@ -101,13 +102,18 @@ def fit_even(text: str, sizes: tuple[int, ...], room: tuple[int, int], lines: in
     fitted = fit(text, sizes, (room[0], room[1] - sizes[-1] // 4), lines, bold)
     if fitted.cut or len(fitted.lines) == 1:
         return fitted
-    whole, best = _UNIT.sub("\u00a0", text), fitted.lines
+    whole, best = _glued(text), fitted.lines
     for narrow in range(room[0], 0, -4):
         wrapped = _wrap(whole, fitted.size, bold, narrow)
         if len(wrapped) != len(best):
             break
         best = wrapped
     return Fitted(best, fitted.size, cut=False)
+
+
+def _glued(text: str) -> str:
+    """No line begins with a unit or with a sign that belongs to the word before."""
+    return _GLUED.sub("\u00a0", _UNIT.sub("\u00a0", text))
 
 
 @lru_cache(maxsize=2048)
@@ -129,8 +135,9 @@ def _base(size: int) -> int:
 
 
 def _pieces(text: str) -> list[str]:
+    """Words, spaces and figures, as they are printed in books: a typewriter's apostrophe becomes a raised comma."""
     pieces: list[str] = []
-    for part in _PARTS.split(text):
+    for part in _PARTS.split(text.replace("'", "’")):
         if part and _FIGURES.issuperset(part):
             pieces.extend(part)
         elif part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,10 @@ SEL = _rgb("#D9E8F6")
 SELBAR = _rgb("#1B5FA8")
 ADD = _rgb("#FFEFC0")
 ADDBAR = _rgb("#A35F00")
+TRAIN = _rgb("#5A3A8C")
+TRAINSLAB = _rgb("#46296F")
+TRAINEDGE = _rgb("#B9A6DB")
+TRAIN2 = _rgb("#DCD2EE")
 WARN = _rgb("#FFC838")
 DANGER = _rgb("#B3261E")
 OK = _rgb("#00694F")
@@ -66,6 +70,15 @@ class Look(NamedTuple):
     square: bool = False  # right corners square: the current category joins the grid
 
 
+class Ground(NamedTuple):
+    """The dark ground: money, the header, the shop of the locked screen. `stripe` hatches the header."""
+
+    face: Colour
+    second: Colour  # second text on it
+    edge: Colour  # a rule on it
+    stripe: Colour | None = None
+
+
 class Style(NamedTuple):
     """Text: sizes from the wished to the smallest, weight, colour, and the ground it is read on."""
 
@@ -83,6 +96,7 @@ class Looks:
     mute: Look
     strong: Look  # ink: the safe way out, a chosen reason
     action: Look
+    pay: Look  # the next step where it stands on the slab
     danger: Look
     slab: Look
     field: Look
@@ -96,6 +110,8 @@ class Looks:
     outline_dark: Look  # a key on a red banner
     outline_light: Look  # a key on an amber banner
     header: Look
+    picked: Look  # a row that was chosen among others
+    plate: Look  # what an exercise says of itself in the header
     here: Look
 
     def article(self, lip: Colour, height: int) -> Look:
@@ -113,6 +129,7 @@ class Theme:
     type: Type
     size: Measures
     look: Looks
+    slab: Ground
 
     @property
     def least(self) -> float:
@@ -166,6 +183,7 @@ MEASURES: dict[str, tuple[int, ...]] = {
     "bar": (8, 6),
     "header": (56, 48),
     "header_inset": (4, 0),
+    "plate": (7, 5),
     "person": (204, 164),
     "header_date": (1, 0),
     "icon": (28, 22),
@@ -263,12 +281,14 @@ def _light(look: Look) -> Look:
 def _looks(radius: int, lip: int, edge: int) -> Looks:
     plain = Look(FACE, INK, EDGE, edge, EDGE, lip, radius)
     flat = plain._replace(lip_height=0)
+    action = Look(ACTION, FACE, ACTION, 0, ACTIONLIP, lip, radius)
     slab = _light(Look(SLABKEY, FACE, SLABEDGE, edge, SLABEDGE, lip, radius))
     return Looks(
         plain=plain,
         mute=Look(MUTE, VOID, HAIR, edge, HAIR, lip, radius),
         strong=_light(Look(INK, FACE, INK, 0, BLACK, lip, radius)),
-        action=Look(ACTION, FACE, ACTION, 0, ACTIONLIP, lip, radius),
+        action=action,
+        pay=action,
         danger=Look(FACE, DANGER, DANGER, edge + 2, DANGER, lip, radius),
         slab=slab,
         field=flat._replace(edge=INK, edge_width=edge + 2),
@@ -282,7 +302,23 @@ def _looks(radius: int, lip: int, edge: int) -> Looks:
         outline_dark=_light(Look(DANGER, FACE, FACE, edge + 2, FACE, 0, radius)),
         outline_light=Look(WARN, INK, INK, edge + 2, INK, 0, radius),
         header=slab._replace(lip_height=0),
+        picked=plain._replace(face=SEL, edge=SELBAR, edge_width=2 * edge, lip=SELBAR),
+        plate=flat._replace(edge=FACE, edge_width=0),
         here=Look(INK, FACE, INK, 0, INK, 0, radius, square=True),
+    )
+
+
+def _school(looks: Looks) -> Looks:
+    """Violet for blue and night, so that no key of an exercise looks like one that takes money (TRN-01)."""
+    action = looks.action._replace(face=TRAIN, edge=TRAIN, lip=TRAINSLAB)
+    slab = looks.slab._replace(face=TRAIN, edge=TRAINEDGE, lip=TRAINEDGE)
+    return replace(
+        looks,
+        action=action,
+        pay=looks.plain._replace(lip=TRAINEDGE),
+        slab=slab,
+        header=slab._replace(lip_height=0),
+        panel=looks.panel._replace(face=TRAINSLAB, edge=TRAINSLAB, lip=TRAINSLAB),
     )
 
 
@@ -291,13 +327,20 @@ def _column(panel: int) -> tuple[Type, Measures]:
     return Type(**sizes), Measures(**{name: row[panel] for name, row in MEASURES.items()})
 
 
+NIGHT = Ground(SLAB, SLAB2, SLABEDGE)
+VIOLET = Ground(TRAINSLAB, TRAIN2, TRAINEDGE, TRAIN)
+
+
 @lru_cache(maxsize=4)
-def theme_for(width: int, height: int) -> Theme:
-    """The theme of a panel of that size; a panel without a table of its own is refused."""
+def theme_for(width: int, height: int, school: bool = False) -> Theme:
+    """The theme of a panel of that size, or its twin for exercises; a panel without a table of its own is refused."""
+    if school:
+        real = theme_for(width, height)
+        return replace(real, look=_school(real.look), slab=VIOLET)
     if (width, height) == (1280, 800):
         grid = Grid(columns=4, rows=5, categories=8, lines=9, names=8)
-        return Theme(width, height, 0.170, grid, *_column(0), _looks(8, 4, 6))
+        return Theme(width, height, 0.170, grid, *_column(0), _looks(8, 4, 6), NIGHT)
     if (width, height) == (800, 480):
         grid = Grid(columns=3, rows=4, categories=6, lines=5, names=8)
-        return Theme(width, height, 0.191, grid, *_column(1), _looks(6, 3, 6))
+        return Theme(width, height, 0.191, grid, *_column(1), _looks(6, 3, 6), NIGHT)
     raise ValueError(f"no theme for a panel of {width} x {height}")

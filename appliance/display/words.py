@@ -32,6 +32,10 @@ class Words:
     clear: str
     backspace: str
     look: str
+    reason: str
+    no_ticket: str
+    school: str
+    school_more: str
     below: str  # how the core ends the key that leads down again
 
 
@@ -53,11 +57,15 @@ FRENCH = Words(
     change="À rendre",
     recorded="déjà payé, enregistré",
     question="Imprimer le ticket\u00a0?",
-    next_article="Scanner l’article suivant\u00a0: sans ticket",
+    next_article="Scanner l'article suivant\u00a0: sans ticket",
     count="Compter le tiroir",
     counted="Compté",
     clear="Effacer",
     backspace="Retour arrière",
     look="Voir",
+    reason="Pour quelle raison\u00a0?",
+    no_ticket="Aucun ticket",
+    school="MODE ÉCOLE",
+    school_more="rien n'est vendu",
     below="plus bas",
 )

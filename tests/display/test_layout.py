@@ -9,8 +9,8 @@ import pytest
 from appliance.core.view import BasketLine, SaleView, View
 from appliance.display.box import Box
 from appliance.display.frame import Face, Frame, Text
-from appliance.display.render import render
-from appliance.display.theme import FACE, LEAST, LEAST_STRONG, LIPS, MUTE, PAPER, SEL, SLAB, Colour, Theme
+from appliance.display.render import render, school
+from appliance.display.theme import FACE, LEAST, LEAST_STRONG, LIPS, MUTE, PAPER, SEL, SLAB, Colour, Theme, theme_for
 from tests.display.pictures import every
 
 EVERY = list(every())
@@ -82,8 +82,10 @@ def test_sums_lose_no_figure(name: str, view: View, theme: Theme) -> None:
 def is_strong(frame: Frame, theme: Theme, index: int) -> bool:
     """The blue key, and the answers to a question."""
     hit = frame.hits[index]
+    exercise = theme_for(theme.width, theme.height, school=True)
+    steps = (theme.look.action, exercise.look.action, exercise.look.pay)
     answers = frame.screen in ("message", "print") and hit.face.top > theme.height // 2
-    return hit.look == theme.look.action or answers
+    return hit.look in steps or answers
 
 
 @each_screen
@@ -117,10 +119,23 @@ def test_targets_do_not_overlap(name: str, view: View, theme: Theme) -> None:
 
 @each_screen
 def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
-    """The next step is never a choice."""
-    blue = [hit for hit in render(view, theme).hits if hit.look == theme.look.action]
+    """The next step is never a choice; in an exercise it is never blue."""
+    exercise = theme_for(theme.width, theme.height, school=True)
+    hits = render(view, theme).hits
+    blue = [hit for hit in hits if hit.look == theme.look.action]
+    violet = [hit for hit in hits if hit.look in (exercise.look.action, exercise.look.pay)]
 
-    assert len(blue) <= 1
+    assert len(blue) + len(violet) <= 1
+    assert not (blue and name.startswith("school"))
+
+
+@each_screen
+def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
+    """TRN-01: on every screen of it, whole, also where an alarm or a title wants the header; on no other."""
+    shown = [item.text for item in texts(render(view, theme)) if item.ground == FACE]
+    said = any("MODE ÉCOLE" in text for text in shown) and any("rien n'est vendu" in text for text in shown)
+
+    assert said == school(view)
 
 
 @each_screen

@@ -15,7 +15,8 @@ from appliance.display.render import render
 from appliance.display.theme import Theme
 from tests.display.memory import MemoryPanel
 from tests.display.pictures import themes
-from tests.display.samples import LINES, sale_view, samples
+from tests.display.sample_sale import LINES, sale_view
+from tests.display.samples import samples
 
 STEPS = 60
 by_panel = pytest.mark.parametrize("theme", themes(), ids=lambda theme: f"{theme.width}x{theme.height}")

@@ -10,7 +10,7 @@ from appliance.display.frame import Part
 from appliance.display.icons import DRAWINGS
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
-from appliance.display.theme import FACE, INK, INK2, PAPER, SLAB, Style, Theme
+from appliance.display.theme import FACE, INK, INK2, PAPER, Style, Theme
 
 
 def card(view: CardView, theme: Theme) -> tuple[Part, ...]:
@@ -29,14 +29,16 @@ def _slab(means: str, icon: str, amount: str, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     slab = widgets.body(theme).from_top(size.pay_slab)
-    sketch.fill(slab, SLAB)
+    sketch.fill(slab, theme.slab.face)
     inner = slab.inset(size.wide, 0)
     side = size.means_icon
-    sketch.icon(icon if icon in DRAWINGS else "card", inner.from_left(side).middle(side, side), FACE, SLAB)
+    sketch.icon(icon if icon in DRAWINGS else "card", inner.from_left(side).middle(side, side), FACE, theme.slab.face)
     words = inner.less_left(side + size.inner)
-    stands = sketch.amount(words.less_left(words.width // 4), amount, Style(theme.type.due, True, FACE, SLAB))
+    stands = sketch.amount(
+        words.less_left(words.width // 4), amount, Style(theme.type.due, True, FACE, theme.slab.face)
+    )
     words = words._replace(right=stands.left - size.tight)
-    sketch.text(words, means, Style(theme.type.title, True, FACE, SLAB), lines=2)
+    sketch.text(words, means, Style(theme.type.title, True, FACE, theme.slab.face), lines=2)
     sketch.figure("due", amount)
     return sketch.part("slab")
 

@@ -9,7 +9,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
-from appliance.display.theme import FACE, INK, INK2, MUTE, PAPER, SLAB, Style, Theme
+from appliance.display.theme import FACE, INK, INK2, MUTE, PAPER, Style, Theme
 from appliance.display.words import FRENCH
 
 TIMES = "×"
@@ -97,9 +97,11 @@ def _counted(counted: str, theme: Theme) -> Part:
     box = _columns(theme)[0].rows(theme.rows_counted, size.count_gap)[-1]
     sketch.face(box, theme.look.panel, PAPER)
     inner = box.inset(size.inner, 0)
-    stands = sketch.amount(inner.less_left(inner.width // 4), counted, Style(theme.type.sum, True, FACE, SLAB))
+    stands = sketch.amount(
+        inner.less_left(inner.width // 4), counted, Style(theme.type.sum, True, FACE, theme.slab.face)
+    )
     words = inner._replace(right=stands.left - size.tight)
-    sketch.text(words, FRENCH.counted, Style(theme.type.key, True, FACE, SLAB))
+    sketch.text(words, FRENCH.counted, Style(theme.type.key, True, FACE, theme.slab.face))
     sketch.figure("counted", counted)
     return sketch.part("counted")
 

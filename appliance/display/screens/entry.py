@@ -9,7 +9,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
-from appliance.display.theme import FACE, INK, MUTE, PAPER, SLAB, Style, Theme
+from appliance.display.theme import FACE, INK, MUTE, PAPER, Style, Theme
 
 
 def entry(view: EntryView, theme: Theme) -> tuple[Part, ...]:
@@ -71,9 +71,9 @@ def _slab(field: str, typed: str, refusal: str, theme: Theme) -> Part:
     sketch.face(box, theme.look.panel, PAPER)
     inner = box.inset(theme.size.inner, 0)
     room = inner.less_left(inner.width // 3)
-    value = sketch.amount(room, typed, Style(theme.type.total, True, FACE, SLAB))
+    value = sketch.amount(room, typed, Style(theme.type.total, True, FACE, theme.slab.face))
     words = inner._replace(right=value.left - theme.size.tight)
-    sketch.text(words, field, Style(theme.type.text, True, FACE, SLAB), lines=2)
+    sketch.text(words, field, Style(theme.type.text, True, FACE, theme.slab.face), lines=2)
     sketch.figure("typed", typed)
     if refusal:
         low = Box(box.left, box.bottom, box.right, box.bottom + theme.size.refusal)

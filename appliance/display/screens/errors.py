@@ -19,7 +19,7 @@ def errors(view: ErrorsView, theme: Theme) -> tuple[Part, ...]:
     return (
         widgets.ground(theme, PAPER),
         widgets.header(view.header, theme, "" if theme.size.header_date else view.title),
-        _list(view.title, view.errors, theme),
+        _list(view.title, view.errors, view.sums, theme),
         _back(view.back, theme),
     )
 
@@ -29,7 +29,7 @@ def _room(theme: Theme) -> Box:
 
 
 @lru_cache(maxsize=2)
-def _list(title: str, facts: tuple[Fact, ...], theme: Theme) -> Part:
+def _list(title: str, facts: tuple[Fact, ...], sums: bool, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     room = _room(theme).less_bottom(size.strong + size.gap)
@@ -38,9 +38,11 @@ def _list(title: str, facts: tuple[Fact, ...], theme: Theme) -> Part:
         room = room.less_top(size.count_title)
     sketch.face(room, theme.look.card, PAPER)
     inner = room.inset(size.inner, size.rule)
-    rows = inner.rows(ROWS, 0)
-    for row, each in zip(rows, facts, strict=False):
-        _error(sketch, row, each)
+    for row, each in zip(inner.rows(ROWS, 0), facts, strict=False):
+        if sums:
+            widgets.fact(sketch, row, each, theme.type.body, FACE)
+        else:
+            _error(sketch, row, each)
     return sketch.part("list")
 
 

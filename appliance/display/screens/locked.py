@@ -9,7 +9,7 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
-from appliance.display.theme import EDGE, FACE, INK, INK2, PAPER, SEAL, SLAB, SLAB2, Style, Theme
+from appliance.display.theme import EDGE, FACE, INK, INK2, PAPER, SEAL, Style, Theme
 from appliance.display.words import FRENCH
 
 
@@ -17,31 +17,36 @@ def locked(view: LockedView, theme: Theme) -> tuple[Part, ...]:
     """Left the shop and the time, right the ways in."""
     return (
         widgets.ground(theme, PAPER),
-        _shop(view.shop, view.till, view.clock, view.date, view.day, theme),
+        _shop(view.shop, view.till, view.clock, view.date, view.day, view.school, theme),
         _pin(view.pin, view.banner is not None, theme) if view.pin is not None else _names(view, theme),
         _banner(view, theme),
     )
 
 
 @lru_cache(maxsize=4)
-def _shop(shop: str, till: str, clock: str, date: str, day: str, theme: Theme) -> Part:
+def _shop(shop: str, till: str, clock: str, date: str, day: str, school: bool, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     panel = Box(0, 0, size.dark, theme.height)
-    sketch.fill(panel, SLAB)
+    sketch.fill(panel, theme.slab.face)
+    if school:
+        sketch.bar(panel.from_top(size.header))
+        widgets.school(sketch, panel.from_top(size.header), 1)
     inner = panel.inset(size.inner, 0)
-    rest = inner.less_top(size.dark_top)
-    sketch.icon("seal", rest.from_top(size.seal).middle(size.seal, size.seal), SEAL, SLAB)
+    rest = inner.less_top(max(size.dark_top, size.header + size.tight) if school else size.dark_top)
+    sketch.icon("seal", rest.from_top(size.seal).middle(size.seal, size.seal), SEAL, theme.slab.face)
     rest = rest.less_top(size.seal + size.inner)
-    sketch.text(rest.from_top(size.shop), shop, Style(theme.type.shop, True, FACE, SLAB), "centre", lines=2)
+    sketch.text(rest.from_top(size.shop), shop, Style(theme.type.shop, True, FACE, theme.slab.face), "centre", lines=2)
     rest = rest.less_top(size.shop)
-    sketch.text(rest.from_top(size.facts), till, Style(theme.type.body, False, SLAB2, SLAB), "centre")
+    sketch.text(
+        rest.from_top(size.facts), till, Style(theme.type.body, False, theme.slab.second, theme.slab.face), "centre"
+    )
     rest = rest.less_top(size.facts)
     low = rest.from_bottom(size.day)
     time = rest.less_bottom(low.height).middle(rest.width, size.clock + size.date)
-    sketch.amount(time.from_top(size.clock), clock, Style(theme.type.clock, True, FACE, SLAB), "centre")
-    sketch.text(time.from_bottom(size.date), date, Style(theme.type.key, False, FACE, SLAB), "centre")
-    sketch.text(low, day, Style(theme.type.body, False, SLAB2, SLAB), "centre")
+    sketch.amount(time.from_top(size.clock), clock, Style(theme.type.clock, True, FACE, theme.slab.face), "centre")
+    sketch.text(time.from_bottom(size.date), date, Style(theme.type.key, False, FACE, theme.slab.face), "centre")
+    sketch.text(low, day, Style(theme.type.body, False, theme.slab.second, theme.slab.face), "centre")
     return sketch.part("shop")
 
 

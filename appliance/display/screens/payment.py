@@ -10,20 +10,7 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import width
-from appliance.display.theme import (
-    EDGE,
-    FACE,
-    HAIR,
-    INK,
-    INK2,
-    OK,
-    PAPER,
-    SEL,
-    SLAB,
-    SLAB2,
-    Style,
-    Theme,
-)
+from appliance.display.theme import EDGE, FACE, HAIR, INK, INK2, OK, PAPER, SEL, Style, Theme
 from appliance.display.words import FRENCH
 
 COLUMNS = 3
@@ -70,19 +57,19 @@ def _due(back: Key | None, due: str, total: str, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     slab = widgets.body(theme).from_top(size.pay_slab)
-    sketch.fill(slab, SLAB)
+    sketch.fill(slab, theme.slab.face)
     inner = slab.inset(size.margin, 0)
     if back is not None:
         shown = Key(back.label, back.act, back.detail, back.icon or "left")
         face = inner.from_left(size.back).less_top(size.margin).less_bottom(size.margin)
-        widgets.key(sketch, face, shown, theme.look.slab, theme.type.key, SLAB, lines=1)
+        widgets.key(sketch, face, shown, theme.look.slab, theme.type.key, theme.slab.face, lines=1)
     words = inner.less_left(size.back + 2 * size.inner)
     room = words.less_left(words.width // 4)
-    stands = sketch.amount(room, due, Style(theme.type.due, True, FACE, SLAB))
+    stands = sketch.amount(room, due, Style(theme.type.due, True, FACE, theme.slab.face))
     left = words._replace(right=stands.left - size.tight).middle(0, size.back // 2)
     left = left._replace(left=words.left, right=stands.left - size.tight)
-    sketch.text(left, FRENCH.due, Style(theme.type.text, True, FACE, SLAB), at="top")
-    sketch.text(left, total, Style(theme.type.body, False, SLAB2, SLAB), at="bottom")
+    sketch.text(left, FRENCH.due, Style(theme.type.text, True, FACE, theme.slab.face), at="top")
+    sketch.text(left, total, Style(theme.type.body, False, theme.slab.second, theme.slab.face), at="bottom")
     sketch.figure("due", due)
     return sketch.part("due")
 

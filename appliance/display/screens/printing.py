@@ -11,7 +11,7 @@ from appliance.display.measures import Sizes
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import capitals, width
-from appliance.display.theme import FACE, INK, INK2, PAPER, SEAL, SLAB, SLAB2, Style, Theme
+from appliance.display.theme import FACE, INK, INK2, PAPER, SEAL, Style, Theme
 from appliance.display.words import FRENCH
 
 EURO = "\u00a0€"
@@ -32,10 +32,10 @@ def _change(title: str, amount: str, given: str, total: str, sealed: str, theme:
     sketch = Sketch(theme)
     size = theme.size
     slab = widgets.body(theme).less_bottom(size.question)
-    sketch.fill(slab, SLAB)
+    sketch.fill(slab, theme.slab.face)
     head = slab.from_top(size.change_title)
     _facts(sketch, head.inset(size.inner, size.tight), (total, given))
-    sketch.text(head, title, Style(theme.type.heading, True, FACE, SLAB), "centre")
+    sketch.text(head, title, Style(theme.type.heading, True, FACE, theme.slab.face), "centre")
     low = slab.from_bottom(size.sealed)
     _large(sketch, Box(slab.left, head.bottom, slab.right, low.top).inset(size.wide, 0), amount)
     _sealed(sketch, low, sealed)
@@ -47,7 +47,7 @@ def _change(title: str, amount: str, given: str, total: str, sealed: str, theme:
 
 def _facts(sketch: Sketch, room: Box, facts: tuple[str, ...]) -> None:
     theme = sketch.theme
-    style = Style(theme.type.body, False, SLAB2, SLAB)
+    style = Style(theme.type.body, False, theme.slab.second, theme.slab.face)
     row = room.from_left(room.width // 3).from_top(theme.size.facts)
     for text in filter(None, facts):
         sketch.text(row, text, style)
@@ -63,7 +63,7 @@ def _large(sketch: Sketch, room: Box, amount: str) -> None:
     top = room.top + (room.height - capitals(size)) // 2
     pen = room.left + (room.width - _wide(figures, size, theme)) // 2
     line = Box(room.left, top, room.right, top + capitals(size))
-    style = Style((size,), True, FACE, SLAB)
+    style = Style((size,), True, FACE, theme.slab.face)
     sketch.said(amount)
     for figure in figures:
         wide = width(figure, size, True)
@@ -92,8 +92,8 @@ def _sealed(sketch: Sketch, row: Box, sealed: str) -> None:
     sizes: Sizes = theme.type.key
     wide = side + tight + width(sealed, sizes[0], True)
     both = row.middle(min(wide, row.width - 2 * theme.size.inner), row.height)
-    sketch.icon("seal", both.from_left(side).middle(side, side), SEAL, SLAB)
-    sketch.text(both.less_left(side + tight), sealed, Style(sizes, True, FACE, SLAB))
+    sketch.icon("seal", both.from_left(side).middle(side, side), SEAL, theme.slab.face)
+    sketch.text(both.less_left(side + tight), sealed, Style(sizes, True, FACE, theme.slab.face))
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from appliance.core.view import Key, ReprintView, TicketRow
@@ -9,9 +10,11 @@ from appliance.display.box import Box
 from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
-from appliance.display.theme import INK, INK2, PAPER, Style, Theme
+from appliance.display.theme import INK, INK2, PAPER, Look, Style, Theme
+from appliance.display.words import FRENCH
 
 ROWS = 6
+CARDS = (4, 5)  # columns and rows of a page that holds more
 
 
 def reprint(view: ReprintView, theme: Theme) -> tuple[Part, ...]:
@@ -36,25 +39,48 @@ def _tickets(title: str, tickets: tuple[TicketRow, ...], theme: Theme) -> Part:
     if size.header_date:
         sketch.text(room.from_top(size.count_title), title, Style(theme.type.title, True, INK, PAPER))
         room = room.less_top(size.count_title)
-    for cell, ticket in zip(room.rows(ROWS, size.gap), tickets, strict=False):
-        _ticket(sketch, cell, ticket)
+    if not tickets:
+        sketch.text(room, FRENCH.no_ticket, Style(theme.type.title, False, INK2, PAPER), "centre")
+    many = len(tickets) > ROWS
+    cells = room.cells(*CARDS, size.gap) if many else room.rows(ROWS, size.gap)
+    for cell, ticket in zip(cells, tickets, strict=False):
+        _key(sketch, cell, ticket, _card if many else _ticket)
     return sketch.part("tickets")
 
 
-def _ticket(sketch: Sketch, box: Box, ticket: TicketRow) -> None:
-    theme = sketch.theme
-    look = theme.look.plain
-    mark = sketch.mark
+Words = Callable[[Sketch, Box, TicketRow, Look], None]
+
+
+def _key(sketch: Sketch, box: Box, ticket: TicketRow, words: Words) -> None:
+    look, mark = sketch.theme.look.plain, sketch.mark
     sketch.face(box, look, PAPER)
-    inner = box.less_bottom(look.lip_height).inset(theme.size.inner, 0)
-    number, time, note, amount = inner.columns(4, theme.size.tight)
-    strong = Style(theme.type.key, True, look.ink, look.face)
-    quiet = Style(theme.type.body, False, INK2, look.face)
-    sketch.text(number, ticket.number, strong)
-    sketch.amount(time, ticket.time, quiet, "centre")
-    sketch.text(note, ticket.note, quiet, lines=2)
-    sketch.amount(amount, ticket.amount, strong)
-    sketch.hit(mark, box, ticket.number, ticket.act, look, theme.size.gap // 2)
+    words(sketch, box.less_bottom(look.lip_height), ticket, look)
+    sketch.hit(mark, box, ticket.number, ticket.act, look, sketch.theme.size.gap // 2)
+
+
+def _ticket(sketch: Sketch, room: Box, ticket: TicketRow, look: Look) -> None:
+    theme = sketch.theme
+    inner = room.inset(theme.size.inner, 0)
+    strong = Style(theme.type.text, True, look.ink, look.face)
+    quiet = Style(theme.type.key, False, INK2, look.face)
+    fifth = inner.width // 5
+    sketch.text(inner.from_left(fifth + fifth // 4), ticket.number, strong)
+    amount = sketch.amount(inner.from_right(fifth), ticket.amount, strong)
+    rest = inner.less_left(fifth + fifth // 4)._replace(right=amount.left - theme.size.tight)
+    sketch.amount(rest.from_left(fifth), ticket.time, quiet, "left")
+    sketch.text(rest.less_left(fifth + theme.size.tight), ticket.note, quiet, lines=2)
+
+
+def _card(sketch: Sketch, room: Box, ticket: TicketRow, look: Look) -> None:
+    """What it holds above how much, where many must be seen at once."""
+    theme = sketch.theme
+    upper, lower = room.inset(theme.size.tight, theme.size.pad_gap).rows(2, 0)
+    amount = sketch.amount(lower, ticket.amount, Style(theme.type.key, True, look.ink, look.face), at="bottom")
+    quiet = Style(theme.type.small, False, INK2, look.face)
+    sketch.text(upper, ticket.note.partition(",")[0], Style(theme.type.body, True, look.ink, look.face), at="top")
+    left = lower._replace(right=amount.left - theme.size.tight // 2)
+    sketch.text(left, ticket.time, quiet, at="bottom")
+    sketch.said(ticket.number)
 
 
 @lru_cache(maxsize=4)

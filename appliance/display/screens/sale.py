@@ -24,8 +24,6 @@ from appliance.display.theme import (
     PAPER,
     SEL,
     SELBAR,
-    SLAB,
-    SLAB2,
     VOID,
     Colour,
     Style,
@@ -315,18 +313,18 @@ def _slab(total: str, pay: Key, pending: str, articles: str, theme: Theme) -> Pa
     sketch = Sketch(theme)
     size = theme.size
     slab = _right(theme).from_bottom(size.slab)
-    sketch.fill(slab, SLAB)
+    sketch.fill(slab, theme.slab.face)
     row = slab.less_bottom(size.strong + size.margin).inset(size.inner, 0)
     under = pending or ("" if size.basket_head else articles)
-    word = Style(theme.type.text, True, FACE, SLAB)
+    word = Style(theme.type.text, True, FACE, theme.slab.face)
     tag = width(pending, theme.type.key[0], True) + 2 * size.tight if pending else 0
     room = row.less_left(max(width(FRENCH.total, word.sizes[0], True), tag) + size.tight)
-    stands = sketch.amount(room, total, Style(theme.type.total, True, FACE, SLAB))
+    stands = sketch.amount(room, total, Style(theme.type.total, True, FACE, theme.slab.face))
     left = row._replace(right=stands.left - size.tight)
     _total_word(sketch, left, under, bool(pending), word)
     sketch.figure("total", total)
     key = slab.less_top(row.height).inset(size.margin, 0).less_bottom(size.margin)
-    widgets.key(sketch, key, pay, theme.look.action, theme.type.strong, SLAB)
+    widgets.key(sketch, key, pay, theme.look.pay, theme.type.strong, theme.slab.face)
     return sketch.part("slab")
 
 
@@ -336,7 +334,9 @@ def _total_word(sketch: Sketch, room: Box, under: str, pending: bool, style: Sty
     if not under:
         sketch.text(room, FRENCH.total, style)
         return
-    small = Style(theme.type.key if pending else theme.type.small, pending, INK if pending else SLAB2, SLAB)
+    small = Style(
+        theme.type.key if pending else theme.type.small, pending, INK if pending else theme.slab.second, theme.slab.face
+    )
     high = capitals(style.sizes[0]) + capitals(small.sizes[0]) + 2 * theme.size.tight
     both = room.middle(room.width, high)
     sketch.text(both, FRENCH.total, style, at="top")

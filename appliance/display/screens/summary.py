@@ -11,20 +11,7 @@ from appliance.display.measures import Sizes
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import LEADING
-from appliance.display.theme import (
-    EDGE,
-    FACE,
-    HAIR,
-    INK,
-    INK2,
-    PAPER,
-    SLAB,
-    SLAB2,
-    SLABEDGE,
-    WARN,
-    Style,
-    Theme,
-)
+from appliance.display.theme import EDGE, FACE, HAIR, INK, INK2, PAPER, WARN, Style, Theme
 
 
 def summary(view: SummaryView, theme: Theme) -> tuple[Part, ...]:
@@ -134,13 +121,13 @@ def _drawer_part(drawer: tuple[Fact, ...], gap: str, amount: str, even: bool, no
     sketch = Sketch(theme)
     size = theme.size
     slab = _right(theme)
-    sketch.fill(slab, SLAB)
+    sketch.fill(slab, theme.slab.face)
     inner = slab.inset(size.inner, 0).less_top(size.tight)
     rest = _facts(sketch, inner.inset(size.tight, 0), drawer)
     card = Box(inner.left, rest.top, inner.right, rest.top + size.gap_card)
     _gap(sketch, card, gap, amount, even)
     low = Box(rest.left, card.bottom, rest.right, _back_box(theme).top)
-    sketch.text(low, note, Style(theme.type.small, False, SLAB2, SLAB), lines=3)
+    sketch.text(low, note, Style(theme.type.small, False, theme.slab.second, theme.slab.face), lines=3)
     return sketch.part("drawer")
 
 
@@ -151,7 +138,7 @@ def _facts(sketch: Sketch, room: Box, drawer: tuple[Fact, ...]) -> Box:
     ruled = False
     for each in drawer:
         if each.strong and not ruled:
-            sketch.fill(room.less_top(size.tight // 2).from_top(1), SLABEDGE)
+            sketch.fill(room.less_top(size.tight // 2).from_top(1), theme.slab.edge)
             room = room.less_top(size.tight)
             ruled = True
         row = room.from_top(size.drawer_strong if each.strong else size.drawer_row)
@@ -166,9 +153,14 @@ def _facts(sketch: Sketch, room: Box, drawer: tuple[Fact, ...]) -> Box:
 def _fact(sketch: Sketch, row: Box, fact: Fact) -> None:
     theme = sketch.theme
     sizes = theme.type.sum if fact.strong else theme.type.body
-    value = sketch.amount(row.less_left(row.width // 4), fact.value, Style(sizes, fact.strong, FACE, SLAB))
+    value = sketch.amount(row.less_left(row.width // 4), fact.value, Style(sizes, fact.strong, FACE, theme.slab.face))
     words = row._replace(right=value.left - theme.size.tight)
-    label = Style(theme.type.key if fact.strong else theme.type.body, fact.strong, FACE if fact.strong else SLAB2, SLAB)
+    label = Style(
+        theme.type.key if fact.strong else theme.type.body,
+        fact.strong,
+        FACE if fact.strong else theme.slab.second,
+        theme.slab.face,
+    )
     sketch.text(words, fact.label, label)
 
 
@@ -177,9 +169,9 @@ def _gap(sketch: Sketch, box: Box, gap: str, amount: str, even: bool) -> None:
     size = theme.size
     inner = box.inset(size.inner, size.tight)
     if even:
-        sketch.text(box.inset(size.tight, 0), gap, Style(theme.type.title, True, FACE, SLAB), lines=2)
+        sketch.text(box.inset(size.tight, 0), gap, Style(theme.type.title, True, FACE, theme.slab.face), lines=2)
         return
-    sketch.face(box, theme.look.gap, SLAB)
+    sketch.face(box, theme.look.gap, theme.slab.face)
     side = size.sign
     word = inner.from_top(max(side, inner.height // 3))
     sketch.icon("triangle", word.from_left(side).middle(side, side), INK, WARN)
@@ -199,6 +191,6 @@ def _keys(back: Key, following: Key, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     strong = _right(theme).inset(size.inner, 0).less_bottom(size.margin).from_bottom(size.strong)
-    widgets.key(sketch, _back_box(theme), back, theme.look.slab, theme.type.key, SLAB)
-    widgets.key(sketch, strong, following, theme.look.action, theme.type.strong, SLAB)
+    widgets.key(sketch, _back_box(theme), back, theme.look.slab, theme.type.key, theme.slab.face)
+    widgets.key(sketch, strong, following, theme.look.pay, theme.type.strong, theme.slab.face)
     return sketch.part("keys")

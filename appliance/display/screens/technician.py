@@ -12,6 +12,7 @@ from appliance.display.sketch import Sketch
 from appliance.display.theme import ADDBAR, DANGER, FACE, HAIR, INK, INK2, OK, PAPER, Colour, Style, Theme
 
 DEVICES = 8
+FEW = 5  # up to here rows are high enough for two lines of text
 ACTS = 5
 SIGNS: dict[Level, tuple[str, Colour]] = {
     Level.WELL: ("check", OK),
@@ -55,7 +56,7 @@ def _devices(devices: tuple[DeviceRow, ...], theme: Theme) -> Part:
     size = theme.size
     card = _below(theme).less_right(size.acts + size.margin)
     sketch.face(card, theme.look.card, PAPER)
-    rows = card.inset(size.inner, size.rule).rows(DEVICES, 0)
+    rows = card.inset(size.inner, size.rule).rows(FEW if len(devices) <= FEW else DEVICES, 0)
     for index, (row, device) in enumerate(zip(rows, devices, strict=False)):
         if index:
             sketch.fill(row.from_top(1), HAIR)
@@ -70,12 +71,15 @@ def _device(sketch: Sketch, row: Box, device: DeviceRow) -> None:
     name, colour = SIGNS[device.level]
     sketch.icon(name, row.from_left(side).middle(side, side), colour, FACE)
     words = row.less_left(side + size.inner).inset(0, size.rule)
+    high = words.height > 2 * size.facts
     port = words.from_right(size.device_port)
+    port = port.from_top(size.facts) if high else port
     stands = sketch.text(port, device.port, Style(theme.type.micro, False, INK2, FACE), "right", lines=2)
-    upper, lower = words.rows(2, 0)
     near = stands.left - size.tight if device.port else words.right
+    upper, lower = (words.from_top(size.facts), words.less_top(size.facts)) if high else words.rows(2, 0)
     sketch.text(upper._replace(right=near), device.name, Style(theme.type.body, True, INK, FACE))
-    sketch.text(lower._replace(right=near), device.text, Style(theme.type.small, False, INK2, FACE))
+    under = lower if high else lower._replace(right=near)
+    sketch.text(under, device.text, Style(theme.type.small, False, INK2, FACE), lines=2 if high else 1)
 
 
 @lru_cache(maxsize=4)

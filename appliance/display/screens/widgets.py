@@ -13,21 +13,7 @@ from appliance.display.icons import DRAWINGS
 from appliance.display.measures import Sizes
 from appliance.display.sketch import Sketch
 from appliance.display.text import Fitted, capitals, fit, fit_even, leading, width
-from appliance.display.theme import (
-    DANGER,
-    FACE,
-    HAIR,
-    INK,
-    INK2,
-    MUTE,
-    SLAB,
-    SLAB2,
-    WARN,
-    Colour,
-    Look,
-    Style,
-    Theme,
-)
+from appliance.display.theme import DANGER, FACE, HAIR, INK, INK2, MUTE, WARN, Colour, Look, Style, Theme
 from appliance.display.words import FRENCH
 
 Arrange = Literal["beside", "above"]
@@ -174,18 +160,45 @@ def header(header: Header, theme: Theme, title: str = "") -> Part:
     """Person and padlock left; banner, title or nothing in the middle; date and clock right."""
     sketch = Sketch(theme)
     bar = Box(0, 0, theme.width, theme.size.header)
-    sketch.fill(bar, SLAB)
+    sketch.bar(bar)
     if header.person:
         _person(sketch, bar, header)
-    clock = Style(theme.type.header_clock, True, FACE, SLAB)
+    clock = Style(theme.type.header_clock, True, FACE, theme.slab.face)
     stands = sketch.amount(bar.less_right(theme.size.inner), header.clock, clock)
     left = theme.size.person + 2 * theme.size.tight if header.person else theme.size.tight
     free = Box(left, bar.top, stands.left - 2 * theme.size.tight, bar.bottom)
+    if header.school and (header.banner is not None or title):
+        free = free.less_left(school(sketch, free, 2).width + theme.size.tight)
+    elif header.school:
+        free = free.less_left(school(sketch, free, 1).right - free.left)
     if header.banner is not None:
         banner(sketch, free, header.banner)
     else:
         _title_and_date(sketch, free, header, title)
     return sketch.part("header")
+
+
+def school(sketch: Sketch, free: Box, lines: int) -> Box:
+    """TRN-01, on a white plate: one line in the middle, two lines at the left where something else is said."""
+    theme = sketch.theme
+    sizes, inset = theme.type.key, theme.size.plate // lines
+    words = (FRENCH.school, FRENCH.school_more)
+    shown = words if lines == 2 else ("\u00a0: ".join(words),)
+    wide, high = free.width - 2 * theme.size.tight, free.height - 2 * inset
+    size = next((n for n in sizes if _wide(shown, n) <= wide and lines * leading(n) + n // 4 <= high), sizes[-1])
+    plate = free.middle(_wide(shown, size) + 2 * theme.size.tight, free.height - 2 * inset)
+    if lines == 2:
+        plate = Box(free.left, plate.top, free.left + plate.width, plate.bottom)
+    sketch.face(plate, theme.look.plate, theme.slab.face)
+    style = Style((size,), True, theme.slab.face, FACE)
+    fitted = Fitted(shown, size, cut=False)
+    accent = size // 4  # of the É
+    sketch.fitted(plate.less_top(accent), "\u00a0: ".join(words), fitted, style, "centre", "middle")
+    return plate
+
+
+def _wide(lines: tuple[str, ...], size: int) -> int:
+    return max(width(line, size, True) for line in lines)
 
 
 def _person(sketch: Sketch, bar: Box, header: Header) -> None:
@@ -195,7 +208,7 @@ def _person(sketch: Sketch, bar: Box, header: Header) -> None:
     face = face.inset(0, max(inset, theme.size.rule))
     look, side = theme.look.header, theme.size.icon
     mark = sketch.mark
-    sketch.face(face, look, SLAB)
+    sketch.face(face, look, theme.slab.face)
     inner = face.inset(theme.size.tight, 0)
     words = inner
     if header.lock is not None:
@@ -214,10 +227,10 @@ def _person(sketch: Sketch, bar: Box, header: Header) -> None:
 def _title_and_date(sketch: Sketch, free: Box, header: Header, title: str) -> None:
     theme = sketch.theme
     if title:
-        sketch.text(free, title, Style(theme.type.key, True, FACE, SLAB), "centre")
+        sketch.text(free, title, Style(theme.type.key, True, FACE, theme.slab.face), "centre")
     elif theme.size.header_date:
         said = " · ".join(filter(None, (header.till, header.date)))
-        sketch.text(free, said, Style(theme.type.small, False, SLAB2, SLAB), "right")
+        sketch.text(free, said, Style(theme.type.small, False, theme.slab.second, theme.slab.face), "right")
 
 
 def banner(sketch: Sketch, box: Box, banner: Banner) -> None:
