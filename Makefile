@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: help setup run test fuzz check bench screens powerloss test-install lock perimeter clean
+.PHONY: help setup run test fuzz check bench year demo-audit screens powerloss test-install lock perimeter clean
 
 help:
 	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
@@ -11,6 +11,8 @@ help:
 	@echo "make fuzz        runs the property tests on new and many examples"
 	@echo "make check       ruff, mypy --strict, import direction"
 	@echo "make bench       prints one table of measured figures, ours and the baselines (ONLY=prefix)"
+	@echo "make year        lives 300 days of 200 tickets and proves them in every way there is"
+	@echo "make demo-audit  an owner with root attacks copies of a till: who says what, on one page"
 	@echo "make screens     renders every screen to PNG in build/screens"
 	@echo "make powerloss   cuts every flow at every write and flush, and a logged block device after every write"
 	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
@@ -39,6 +41,12 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+year: setup
+	@$(BIN)/python -m tests.audit.year
+
+demo-audit: setup
+	@$(BIN)/python -m tests.demo
 
 screens: setup
 	@$(BIN)/python -m tests.screens build/screens
