@@ -1,4 +1,4 @@
-"""Journals that once ended otherwise than with a verdict, made anew: `python -m tests.audit.hostile` writes the vectors.
+"""Journals that once ended without a verdict, made anew: `python -m tests.audit.hostile` writes the vectors.
 
 To be run when a record's form changes before a release; what a release has read stays as it is.
 """
