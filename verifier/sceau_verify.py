@@ -320,7 +320,7 @@ class Books:
                 need(None, r.seq, "son contenu ne convient pas à son genre | its body does not fit its kind")
         need(not self.fact, records[-1].seq, "scellé absent | its seal is missing")
     def seal(self, fact: Record, body: Body, key: bytes) -> None:
-        fits = body[1] == fact.seq and [entry[0] for entry in body[2]] == fact.types()
+        fits = body[1] == fact.seq and [entry[0] for entry in body[2]] == fact.types(); need(fits or body[2], fact.seq, "son scellé est vide | its seal is empty")
         for kind, number, form, signature in body[2]:
             known, before = self.links.get(kind) or (0 if self.sealing or number == 1 else number - 1, b"" if number == 1 else None)
             before = self.prior(kind, number) if before is None and fits else before
