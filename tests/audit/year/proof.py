@@ -155,7 +155,7 @@ def seen(path: Path) -> None:
     """Read back from the page cache: media are tested elsewhere."""
 
 
-def lived(home: Path, first: date, days: int, tickets: int, segment: int) -> Life:
-    life = Life(home, first, days, tickets, segment)
+def lived(home: Path, first: date, days: int, tickets: int, segment: int, seed: int = 1) -> Life:
+    life = Life(home, first, days, tickets, segment, seed)
     life.live()
     return life
