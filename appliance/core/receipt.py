@@ -68,6 +68,8 @@ def ticket(sealed: Sealed, columns: int, copy: Copy | None = None) -> tuple[Row,
     sheet.pair("TOTAL EUR", plain(body[4]), double=True)
     lines = words.counted(len(body[5]), "ligne")
     sheet.text(f"{lines}, {words.counted(abs(body[8]), 'article')}")
+    if off := sum(line[12] for line in body[5]):
+        sheet.text(f"Remises comprises : {plain(abs(off))} EUR")
     sheet.blank()
     for label, kind_of, amount in body[7]:
         sheet.pair(label, plain(amount), bold=kind_of == "change")
@@ -152,13 +154,13 @@ def _lines(sheet: Sheet, body: dict[int, Any]) -> None:
     for line in body[5]:
         label, quantity, price, amount, rate, unit = line[1], line[2], line[3], line[4], line[5], line[10]
         sign = letter(rate, rates) if rate else " "
-        if abs(quantity) == 1000 and unit == "piece" and not line[12]:
-            sheet.item(label, plain(amount), sign)
+        if abs(quantity) == 1000 and unit == "piece":
+            sheet.item(label, plain(amount + line[12]), sign)
         else:
             sheet.wrapped(label)
             sheet.product(f"   {_many(quantity, unit)} x {plain(price)}", plain(amount + line[12]), sign)
         if line[12]:
-            sheet.pair("   Remise", plain(-line[12]))
+            sheet.product("   Remise", plain(-line[12]), " ")
 
 
 def _many(quantity: int, unit: str) -> str:

@@ -43,8 +43,13 @@ def _z_head(sheet: Sheet, sealed: Sealed, body: dict[int, Any]) -> None:
     sheet.pair("Journée du", f"{day}/{month}/{year}")
     sheet.pair("Ouverte", words.paper_time(moment(*body[3])))
     sheet.pair("Relevé" if event.kind == ev.X_REPORT else "Clôturée", words.paper_time(moment(event.t, event.tz)))
-    sheet.pair(till_name(event.till), f"Opérateur {event.operator}")
+    sheet.pair(till_name(event.till), _who(event))
     sheet.rule()
+
+
+def _who(event: Event) -> str:
+    """A closing without an operator is one that the till made by itself (CLO-03)."""
+    return f"Opérateur {event.operator}" if event.operator else "automatique"
 
 
 def _z_sales(sheet: Sheet, body: dict[int, Any]) -> None:
@@ -103,7 +108,7 @@ def _z_totals(sheet: Sheet, body: dict[int, Any]) -> None:
     since_year, since_month = body[23].split("-")
     sheet.text("CUMULS TTC", bold=True)
     sheet.pair(f"Mois ({month}/{year})", plain(body[22]))
-    sheet.pair(f"Exercice (depuis le 01/{since_month}/{since_year})", plain(body[24]))
+    sheet.pair(f"Exercice (depuis {since_month}/{since_year})", plain(body[24]))
     sheet.pair("Perpétuel", plain(body[25]))
     sheet.pair("Perpétuel absolu", plain(body[26]))
     sheet.rule()
@@ -151,7 +156,7 @@ def period(sealed: Sealed, columns: int, copy: Copy | None = None) -> tuple[Row,
 def _period_head(sheet: Sheet, event: Event, body: dict[int, Any], parts: str) -> None:
     sheet.pair("Clôture n°", str(body[1]))
     sheet.pair("Clôturé", words.paper_time(moment(event.t, event.tz)))
-    sheet.pair(till_name(event.till), f"Opérateur {event.operator}" if event.operator else "automatique")
+    sheet.pair(till_name(event.till), _who(event))
     sheet.pair(f"{parts} n° {body[3]} à {body[4]}", str(body[5]))
     sheet.rule()
 
