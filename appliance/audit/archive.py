@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from appliance.audit import archive_parts as parts
 from appliance.audit import manifest as statement
-from appliance.audit import notice, succession
+from appliance.audit import notice, signatory, succession
 from appliance.audit import zip as canonical
 from appliance.audit.archive_facts import Facts
 from appliance.audit.archive_parts import Drafts, Part
@@ -104,6 +104,8 @@ def _create(order: Order, disk: Disk, drafts: Drafts, *, replace: bool, forget: 
     later = succession.carried(source, span.end.place, told.keys, order.key.public)
     if later:
         found.append(parts.of_bytes(succession.NAME, later))
+    if told.certificate:
+        found.append(parts.of_bytes(signatory.NAME, told.certificate))
     found.append(parts.of_bytes(NOTICE, notice.text(order.names, told.facts.kinds)))
     manifest = told.manifest(order, sorted(found, key=_name))
     found += _statements(manifest, order.key)
@@ -127,7 +129,10 @@ class _Reading:
         self.segments: list[int] = []
         self.keys: set[bytes] = set()  # that the period's segments and records name
         self._projection = Projection(drafts.sink, order.names)
-        self._seals = Seals(_unknown)
+        number = span.after.place.number if span.after else 1
+        self.certificate = signatory.carried(source, number) if number > 1 else b""
+        certified = signatory.told(signatory.carried(source, number)) if span.after else None
+        self._seals = Seals(_unknown, certified)
         if span.after and span.after.snapshot:
             self._seals.record(span.after.snapshot, b"")
         fold = order.refold()
@@ -139,7 +144,7 @@ class _Reading:
         start = span.after.place if span.after else None
         walk = Heard(source, self._hear, start=start, until=span.end.place)
         # A defect that the till recorded is archived for everybody to see; it stops no archive.
-        passed = check(walk, "full", order.kinds._replace(defect=None), fold)
+        passed = check(walk, "full", order.kinds._replace(defect=None), fold, certified)
         if (passed.place.seq, passed.place.head) != (span.end.place.seq, span.end.place.head):
             raise Refusal("the journal ends before the closing that was asked for: run sceau verify")
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from appliance.audit import manifest as statement
 from appliance.audit import projection as shape
-from appliance.audit import succession
+from appliance.audit import signatory, succession
 from appliance.audit.archive_facts import Facts
 from appliance.audit.archive_period import LEVELS, Refusal, check_length
 from appliance.audit.archive_source import Archive, Fault
@@ -29,6 +29,7 @@ from appliance.audit.walk import Place, Step
 from appliance.audit.zip import Found
 from appliance.core import event as ev
 from appliance.storage import chain, rotation
+from appliance.storage.certificate import Certified
 from appliance.storage.segment import name as segment_name
 
 _AHEAD: Final = 64 * 1024
@@ -36,6 +37,7 @@ _STATEMENTS: Final = (statement.COSE_NAME, statement.JSON_NAME)
 _NEEDED: Final = (shape.EVENTS, shape.KEYS, shape.RECORDS, shape.SIGNATURES, "notice.txt")
 _FREE: Final = (
     succession.NAME,
+    signatory.NAME,
     "control/control.json",
     "control/control.pdf",
     "verifier/sceau_verify.py",
@@ -170,6 +172,16 @@ def _hash(archive: Archive, name: str, wanted: statement.File, meter: _Meter) ->
         return fault
 
 
+def _certified(archive: Archive, source: Source) -> Certified | None:
+    """The P-256 key that signs strings where an archive begins; the manifest vouches for its certificate."""
+    if signatory.NAME not in archive.members:
+        return None
+    found = signatory.told(archive.content(signatory.NAME, _AHEAD))
+    if found is None or source.since == 1:
+        raise Fault(signatory.NAME, "no such certificate is needed")
+    return found
+
+
 class _Pass:
     """The journal part, walked once: proven, folded from where it can be, its projections made again and compared."""
 
@@ -183,7 +195,8 @@ class _Pass:
         self._ends = 0  # bytes of the segment up to the last frame
         self._written: dict[str, _Written] = {}
         self._fault: Fault | None = None
-        self._seals = Seals(self._previous)
+        self._certified = _certified(archive, source)
+        self._seals = Seals(self._previous, self._certified)
         self._projection = Projection(self._sink, core.names, self._width)
         self._number = 0
         self._inside = False  # the record at hand belongs to the period
@@ -193,7 +206,7 @@ class _Pass:
         awaiting = Awaiting(lambda record: restored(self._core.kinds, record), self._core.kinds.snapshot)
         fold = self._core.refold() if self._core.refold and self._source.since == 1 else awaiting
         walk = Heard(self._source, self._hear, pause=lambda: None)
-        return check(walk, mode, self._core.kinds, fold)
+        return check(walk, mode, self._core.kinds, fold, self._certified)
 
     def _hear(self, step: Step) -> None:
         frame, wanted = step.frame, self._manifest.first_record

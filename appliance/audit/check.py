@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from appliance.audit import quick
+from appliance.audit.signatory import Signatory
 from appliance.audit.source import Broken
 from appliance.audit.walk import Place, Step, Walk
 from appliance.storage import chain
+from appliance.storage.certificate import Certified
 from appliance.storage.chain import Checkpoint
 from appliance.storage.record import Record, RecordError, decode
 
@@ -89,9 +91,10 @@ class Passed(NamedTuple):
     said: str = ""
 
 
-def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
-    """Raises Broken, Unreadable."""
+def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None, certified: Certified | None = None) -> Passed:
+    """`certified`: the P-256 key that signs strings where the walk begins. Raises Broken, Unreadable."""
     last: Step | None = None
+    signatory = Signatory(certified)
     tickets, closings, all_signatures = 0, frozenset(kinds.closings), mode == "paranoid"
     for step in walk.steps():
         if last and last.header is not step.header:
@@ -107,8 +110,9 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None) -> Passed:
                 tickets += 1
             elif record.kind == kinds.defect:
                 _recorded(record)
+            signatory.record(record)
             if fold:
-                _apply(fold, record, step.header.key if careful else None)
+                _apply(fold, record, step.header.key if careful else None, signatory)
         if fold and records:
             _ended(fold, records[-1])
         last = step
@@ -130,14 +134,14 @@ def _marked(step: Step, kinds: Kinds) -> tuple[Record, ...]:
     return tuple(found)
 
 
-def _apply(fold: Refold, record: Record, key: bytes | None) -> None:
+def _apply(fold: Refold, record: Record, key: bytes | None, signatory: Signatory) -> None:
     """With `key`, the signatures of a seal's strings as well."""
     try:
         fold.apply(record)
     except ValueError as error:
         raise Broken(getattr(error, "seq", record.seq), str(error)) from error
     for said, signature in fold.signed() if key and isinstance(fold, Strings) else ():
-        if key and not chain.signed(key, said, signature):
+        if key and not signatory.holds(key, said, signature):
             raise Broken(record.seq - 1, "its seal does not sign what it says")
 
 

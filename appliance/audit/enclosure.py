@@ -8,7 +8,6 @@ from typing import Final
 from appliance.audit import control_json
 from appliance.audit.archive_period import Asked, Refusal, find_span
 from appliance.audit.control_command import make
-from appliance.audit.control_pdf import pdf
 from appliance.audit.progress import Show
 from appliance.audit.reading import Period
 from appliance.audit.source import find
@@ -19,6 +18,8 @@ FILES: Final = ("sceau_verify.py", "verifier.html")
 
 def enclosed(data: Path, asked: Asked, progress: Show | None = None) -> dict[str, bytes]:
     """Members by name. The journal is verified in full for the control document. Raises Refusal, Unreadable."""
+    from appliance.audit.control_pdf import pdf  # it loads fpdf2: not at a till's start
+
     span = find_span(find(data), asked)
     period = Period(span.days[0].day.isoformat(), span.end.day.isoformat())
     try:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from appliance.audit.check import Kinds, Mode, Passed, Refold, check
 from appliance.audit.progress import Meter
 from appliance.audit.quick import kind_of
+from appliance.audit.signatory import carried, told
 from appliance.audit.source import Broken, Source, Unreadable
 from appliance.audit.spread import spread
 from appliance.audit.walk import Place, Walk
@@ -71,7 +72,8 @@ def _part(job: Job, at: int, start: Split | None, until: Split | None) -> Passed
     if fold is None:
         return None
     try:
-        passed = check(walk, job.mode, job.kinds, fold)
+        certified = told(carried(job.source, start.place.number)) if start else None
+        passed = check(walk, job.mode, job.kinds, fold, certified)
     except (Broken, Unreadable, OSError):
         return None
     if until is None:

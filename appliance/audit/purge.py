@@ -17,6 +17,7 @@ from appliance.audit.archive_period import Refusal
 from appliance.audit.archive_source import Archive, Fault
 from appliance.audit.manifest import Manifest
 from appliance.audit.quick import kind_of
+from appliance.audit.signatory import carried
 from appliance.audit.source import Broken, Source, Unreadable, find
 from appliance.audit.walk import Walk
 from appliance.core import event as ev
@@ -105,6 +106,10 @@ def _planned(source: Source, archives: Sequence[Held], media: int) -> Plan:
             f" {media} other media that are needed: copy it to one more"
         )
     headers = _headers(source)
+    if carried(source, len(headers)):
+        raise Refusal(
+            "strings signed with ECDSA need the certificates that a purge would take away: buy a larger medium"
+        )
     first = next((at for at, (_, gone) in enumerate(headers) if not gone), len(headers))
     last = _last(source, [header for header, _ in headers], first, archives)
     return _plan([header for header, _ in headers], first, last, archives)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from appliance.audit.signatory import Signatory
 from appliance.audit.source import Broken
 from appliance.core import event as ev
 from appliance.core import signed
 from appliance.core.event import Event
 from appliance.storage import chain
+from appliance.storage.certificate import Certified
 from appliance.storage.record import Record
 
 _SNAPSHOT_SEALS = 24
@@ -30,11 +32,15 @@ class Seals:
     """`record` takes the records in order; the first must be genesis, or a snapshot comes, or `before` is asked.
 
     `before` gives the signature that the entry (type, number) followed, from outside the journal; None: it cannot be
-    known, and this one entry is not proven.
+    known, and this one entry is not proven. `certified`: the P-256 key that signs where the records begin.
     """
 
-    def __init__(self, before: Callable[[int, int], bytes | None] = lambda kind, number: None) -> None:
-        self._before = before
+    def __init__(
+        self,
+        before: Callable[[int, int], bytes | None] = lambda kind, number: None,
+        certified: Certified | None = None,
+    ) -> None:
+        self._before, self._signatory = before, Signatory(certified)
         self._links: dict[int, signed.Link] = {}
         self._whole = False  # whether every type that is not in `_links` has never been used
         self._fact: Record | None = None  # waits for its seal
@@ -44,6 +50,7 @@ class Seals:
         """The entries of a seal, proven under `key`; nothing for any other record. Raises Broken."""
         fact, due = self._fact, self._due
         self._fact, self._due = None, ()
+        self._signatory.record(record)
         if record.kind == ev.SEAL:
             return self._sealed(fact, due, record, key)
         if fact:
@@ -79,7 +86,7 @@ class Seals:
             text = signed.string(Event(*fact), kind, number, before)
         except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
             raise Broken(fact.seq, f"its body does not fit its kind ({error})") from error
-        if not chain.signed(key, text.encode(), signature):
+        if not self._signatory.holds(key, text.encode(), signature):
             raise Broken(fact.seq, f"the signature of its {signed.NAMES[kind]} string is wrong")
         return Signed(kind, number, form, fact.seq, text, signature)
 
