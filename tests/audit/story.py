@@ -147,8 +147,8 @@ class Story:
         if self.day:
             self.day["tickets"].append((self.number, total, vat, payments))
         head = {1: self.number, 2: kind, 3: order, 4: total, 5: lines, 6: vat, 7: payments, 8: len(lines)}
-        tail = {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: RATES, 13: [], 14: SOFTWARE, 17: PROOF}
-        return self.put(ev.TICKET, {**head, **tail, **(more or {})})
+        tail = {9: self.perpetual, 10: self.absolute, 11: IDENTITY, 12: RATES, 13: [], 14: SOFTWARE}
+        return self.put(ev.TICKET, {**head, **tail, **(more or {}), 17: PROOF})
 
     def void_line(self, goods: tuple[int, int, int] = (1000, 110, 550)) -> Story:
         """A basket of one line that is taken off, then given up."""
