@@ -197,6 +197,7 @@ class Shop:
             29: SOFTWARE,
             30: [0, 0],
             31: [],
+            32: "sans certificat ni attestation",
         }
         facts = [(ev.DAY_CLOSE, body)]
         if month:
@@ -219,7 +220,7 @@ class Shop:
         }
         body |= {7: self.ticket, **self.month_sums.fields(8), 15: self.perpetual, 16: self.absolute, 17: IDENTITY}
         self.month_from, self.month_sums = (self.day + 1, self.ticket + 1), Sums()
-        return {**body, 18: [2000, 1000], 19: SOFTWARE, 20: []}
+        return {**body, 18: [2000, 1000], 19: SOFTWARE, 20: [], 21: "sans certificat ni attestation"}
 
     def _closed(self, facts: list[tuple[int, dict[int, Any]]]) -> None:
         records = [record for kind, body in facts for record in self._sealed(kind, body)]

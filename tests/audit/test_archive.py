@@ -83,7 +83,7 @@ def test_periods(shop: Shop, asked: Asked, first: str, last: str, records: tuple
     try:
         assert (found.manifest.begins, found.manifest.ends) == (first, last)
         assert (found.manifest.first_record, found.manifest.last_record) == (before, after - 1)
-        assert found.path.name == f"{SIRET}-b01-{asked.level}-{first}-{last}.zip"
+        assert found.path.name == f"{SIRET}-b01-{asked.level}-{first}-{last}-{after - 1}.zip"
         assert found.body[8] == sha256(found.path.read_bytes()).digest()
         assert found.body[9] == found.path.stat().st_size
         assert list(found.body) == sorted(NAMES[ev.ARCHIVE][1])
