@@ -213,7 +213,11 @@ def _first_paper(world: SimulatedWorld, hand: Hand, seen: Seen) -> None:
 def _finish_day(world: SimulatedWorld) -> None:
     """One more sale with its paper, and the closing: what was left can be lived with."""
     player, hand = Player(world, cards.read(SHOP)), Hand(world)
-    lines = ["open day float 50.00"] if hand.glass().screen == "open-day" else []
+    lines = []
+    if "MODE ÉCOLE" in " ".join(hand.glass().labels):
+        _play(player, "training off")
+    if hand.glass().screen == "open-day" and not _opened(player, hand):
+        return
     if hand.glass().screen == "payment":
         due = cents(hand.glass().figures["due"])
         lines = [f"pay cheque {due / 100:.2f}"]  # cash has a cap
@@ -221,6 +225,15 @@ def _finish_day(world: SimulatedWorld) -> None:
         lines = ["void ticket"]
     for line in (*lines, 'ring "Café"', "pay cash 2.00", "print yes", "close day"):
         _play(player, line)
+
+
+def _opened(player: Player, hand: Hand) -> bool:
+    """A day is open, by a manager's word where archives are overdue; False where its period is closed for good."""
+    _play(player, "open day float 50.00")
+    if hand.find_act("inspect"):  # the reminder that holds the opening
+        for line in ('tap "Fermer"', 'login "Marc"', "open day float 50.00", 'tap "Ouvrir quand même"'):
+            _play(player, line)
+    return hand.glass().screen == "sale"
 
 
 def _play(player: Player, line: str) -> None:
