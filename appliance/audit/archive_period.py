@@ -56,8 +56,12 @@ class Mark(NamedTuple):
     day: date
     kinds: frozenset[int]
     perpetual: tuple[int, int]
-    snapshot: Record | None
     frame: Frame
+
+    @property
+    def snapshot(self) -> Record | None:
+        """Decoded when it is asked for: a period asks for one, a year has hundreds."""
+        return next((each for each in map(decode, self.frame.records) if each.kind == ev.SNAPSHOT), None)
 
 
 class Span(NamedTuple):
@@ -194,11 +198,10 @@ def _of(frame: Frame, header: Header) -> Iterator[_Told]:
         found: dict[int, Record] = {record.kind: record for record in map(decode, frame.records)}
         place = Place(header.number, frame.end, frame.next_seq, frame.head(), header.genesis, header.key)
         kinds = frozenset(found) & _CLOSINGS
-        snapshot = found.get(ev.SNAPSHOT)
         if ev.DAY_CLOSE in found:
             body: Any = found[ev.DAY_CLOSE].body
             sums = (body[_PERPETUAL], body[_ABSOLUTE])
-            yield Mark(place, date.fromisoformat(body[_DATE]), kinds, sums, snapshot, frame)
+            yield Mark(place, date.fromisoformat(body[_DATE]), kinds, sums, frame)
         elif kinds:
             yield _Above(kinds)
         if ev.DAY_OPEN in found:

@@ -123,13 +123,18 @@ def test_it_is_recorded_and_holds(data: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_made_again_from_the_same_records(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By dates, in another folder: what was recorded since is not in it."""
+    """By dates, in another folder: what was recorded since is not in it, but for the control document's own check."""
     words = ["create", str(data), "--from", "2026-11-21", "--to", "2026-11-21", "--out", str(data.parent / "out")]
     assert archive_main(words, tills) == 0
     (other,) = (data.parent / "out").iterdir()
     one, two = contents(only(data)), contents(other)
 
-    assert {name for name in one if one[name] != two[name]} == {statement.COSE_NAME, statement.JSON_NAME}
+    assert {name for name in one if one[name] != two[name]} == {
+        statement.COSE_NAME,
+        statement.JSON_NAME,
+        "control/control.json",
+        "control/control.pdf",
+    }
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,9 @@ def test_it_sells_on_after_a_purge(lived: Path, tmp_path: Path, capsys: pytest.C
     words = ["create", str(home), "--from", "2026-12-01", "--to", "2026-12-01", *out]
     assert archive_main(words, tills) == 0
     archives = sorted((tmp_path / "out").iterdir())
-    assert [each.name.split("-", 2)[2] for each in archives] == [
-        "month-2026-11-28-2026-11-30.zip",
-        "period-2026-12-01-2026-12-01.zip",
+    assert [each.name.split("-", 2)[2].rsplit("-", 1)[0] for each in archives] == [
+        "month-2026-11-28-2026-11-30",
+        "period-2026-12-01-2026-12-01",
     ]
     assert purge_main([str(home), *map(str, archives), "--do"], tills) == 2
     assert "was read back on 0 of the 2 other media" in capsys.readouterr().err

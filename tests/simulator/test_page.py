@@ -220,7 +220,7 @@ def test_stops_in_order(tmp_path: Path) -> None:
     assert (code, said) == (0, "")
     assert gone(till)
     records = [json.loads(line) for line in sceau("dump", str(tmp_path / "data")).stdout.splitlines()]
-    assert records[-1]["kind"] == "stop"
+    assert records[-2]["kind"] == "stop"  # and its seal
 
 
 def test_refuses_wishes_without_sense_and_other_sites(live: Sim) -> None:
