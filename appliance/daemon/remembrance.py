@@ -35,6 +35,7 @@ class Remembered(NamedTuple):
 
     ledger: Ledger
     flaws: tuple[FlawFound, ...] = ()
+    purge: Record | None = None  # ordered since the last closing: perhaps not carried out yet
 
 
 def remembered(journal: Journal) -> Remembered:
@@ -44,7 +45,7 @@ def remembered(journal: Journal) -> Remembered:
     if first is None:
         return Remembered(Ledger())
     flaws: dict[int, FlawFound] = {}
-    follow = apply
+    follow, ordered = apply, None
     if first.record.seq and first.record.kind != ev.SNAPSHOT:  # the genesis record itself is among the hurt ones
         flaws[0] = FlawFound(0, HURT, first.record.seq, "flash")
         follow = mend
@@ -56,7 +57,9 @@ def remembered(journal: Journal) -> Remembered:
         ledger = follow(ledger, event)
         if event.kind == ev.DEFECT:
             flaws.pop(cast(int, event.body[1]), None)
-    return Remembered(ledger, (*flaws.values(), *_tip(journal)))
+        elif event.kind == ev.PURGE:
+            ordered = Record(*event)
+    return Remembered(ledger, (*flaws.values(), *_tip(journal)), ordered)
 
 
 def _tip(journal: Journal) -> tuple[FlawFound, ...]:

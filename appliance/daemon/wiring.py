@@ -49,11 +49,13 @@ from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, Pap
 from appliance.drivers.table import make
 from appliance.ports import Clock, Contact, Health, Level, Loop, Panel, Timer
 from appliance.provision.shop import ShopError, read_shop
-from appliance.storage import keys
+from appliance.storage import keys, purge
 from appliance.storage.certificate import ALGORITHMS
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing
+from appliance.storage.purge import PurgeError
+from appliance.storage.record import Record
 from appliance.storage.seal import SealError
 from appliance.storage.wear import MeteredDisk, medium_health
 from appliance.storage.writer import Writer
@@ -112,6 +114,7 @@ class Till:
         try:
             past = remembered(self.journal)
             state = State(past.ledger, pepper=pepper, shop=None)
+            self._finish_purge(past.purge)
             self.journal.sealing = sealing_of(ring, past.ledger)
             self._setting.before_boot(state.ledger.t)
             self._compose(state)
@@ -121,6 +124,13 @@ class Till:
         self._serve(ring)
         self._boot(ring, read, past.flaws)
         self._loop.post(self._fit)
+
+    def _finish_purge(self, record: Record | None) -> None:
+        """A purge that was ordered and stopped halfway goes on; one that was done is found so (PUR-04)."""
+        wanted = purge.order(record) if record else None
+        if wanted:
+            with suppress(PurgeError):  # its sentence was said to whoever asked; every record is still there
+                purge.carry_out(self._config.data, self._disk, wanted)
 
     def _serve(self, ring: KeyRing) -> None:
         """Archives that follow closings, and commands beside the running till."""

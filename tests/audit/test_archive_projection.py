@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import subprocess
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -145,7 +144,6 @@ def test_the_notice_names_what_is_there(members: dict[str, bytes]) -> None:
     assert not any(ord(each) < 32 and each != "\n" for each in said)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_the_notice_by_hand(members: dict[str, bytes], tmp_path: Path) -> None:
     """The commands that it gives, on the first string, as they stand."""
     _, _, _, _, data, signature = table(members["data/signatures.csv"])[1]

@@ -19,7 +19,7 @@ from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
-from appliance.storage import purge
+from appliance.storage import purge, segment
 from appliance.storage.flash import OsDisk
 from appliance.storage.record import Record
 from tests.audit.test_archive_command import tills
@@ -70,9 +70,12 @@ def test_it_sells_on_after_a_purge(lived: Path, tmp_path: Path, capsys: pytest.C
     planned = plan(home, found)
     with tills(home) as till:
         till.record(ev.PURGE, planned.body)
-    assert purge.carry_out(home, OsDisk(), planned.order) != []
+    first = home / "journal" / segment.name(1)
+    whole = first.stat().st_size
 
-    play(home, DAY.format("2026-12-02"))
+    play(home, DAY.format("2026-12-02"))  # the command stopped behind its record: the start carries it out
+    assert first.stat().st_size < whole
+    assert purge.carry_out(home, OsDisk(), planned.order) == []
     capsys.readouterr()
     assert verify_main([str(home), *map(str, archives)]) == INTACT
     assert "purged: records 0 to" in capsys.readouterr().out
