@@ -9,12 +9,15 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from appliance.core.effect import Work
 from appliance.core.input import WorkDone, WorkGoes
-from appliance.daemon.works import Tills, done, told
+from appliance.daemon.facts import told
 from appliance.ports import Loop
+
+if TYPE_CHECKING:
+    from appliance.daemon.works import Tills
 
 BEGIN: Final = 5000  # ms before an archive: paper, the first login and the day's examination come first
 
@@ -123,6 +126,8 @@ class LoopWorker:
         self._closed = True
 
     def _begin(self, work: Work) -> None:
+        from appliance.daemon.works import done  # loaded when it is needed: a till starts without it
+
         if not self._closed:
             facts = done(work.name, self._data, work.args, self._tills, lambda part, whole: None)
             self._say(told(work.name, facts))

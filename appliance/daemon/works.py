@@ -18,7 +18,7 @@ from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.enclosure import enclosed
 from appliance.audit.holder import Till
 from appliance.core import event as ev
-from appliance.core.input import WorkDone
+from appliance.daemon.facts import packed
 from appliance.storage.flash import OsDisk
 from appliance.storage.medium import forget
 
@@ -111,37 +111,6 @@ def done(name: str, data: Path, args: Sequence[str], tills: Tills, show: Show) -
         return WORKS[name](data, args, tills, show)
     except (Refusal, WorkError, MediumError, Unreadable, Broken, ValueError, OSError) as error:
         return {"error": str(error)}
-
-
-def packed(body: Mapping[int, Any]) -> list[Any]:
-    """A body as JSON holds it: [[key, value]…], bytes as {"hex": …}."""
-    return [[key, _packed(value)] for key, value in body.items()]
-
-
-def _packed(value: Any) -> Any:  # noqa: ANN401 - a value of a record
-    if isinstance(value, bytes):
-        return {"hex": value.hex()}
-    return [_packed(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def unpacked(body: list[Any]) -> dict[int, Any]:
-    return {key: _unpacked(value) for key, value in body}
-
-
-def _unpacked(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return bytes.fromhex(value["hex"])
-    return [_unpacked(each) for each in value] if isinstance(value, list) else value
-
-
-def told(name: str, facts: Mapping[str, Any]) -> WorkDone:
-    """What came of a work, bodies as `step` wants them."""
-    known = dict(facts)
-    if "body" in known:
-        known["body"] = unpacked(known["body"])
-    if "bodies" in known:
-        known["bodies"] = [unpacked(each) for each in known["bodies"]]
-    return WorkDone(name, known)
 
 
 def main(argv: Sequence[str]) -> int:
