@@ -1,6 +1,7 @@
 """For all tests: hypothesis never judges by the clock, which on a loaded machine says nothing about the till.
 
-`make test` draws the same examples each time, so that a failure is the change's; `make fuzz` draws new ones, and more.
+`make test` draws nearly the same examples each time (hypothesis also takes constants from whatever is loaded), so that
+a failure is mostly the change's; `make fuzz` draws new ones, and more.
 """
 
 from __future__ import annotations

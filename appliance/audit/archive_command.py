@@ -15,7 +15,7 @@ from appliance.audit.archive_copy import copy
 from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.command import _core
 from appliance.audit.enclosure import enclosed
-from appliance.audit.holder import Till, Tills
+from appliance.audit.holder import Maker, Tills
 from appliance.audit.purge import MEDIA, Copies, held, plan
 from appliance.audit.source import Broken, Unreadable, find
 from appliance.audit.verify import BROKEN, UNREADABLE, verify
@@ -110,7 +110,7 @@ def _create(options: argparse.Namespace, tills: Tills) -> int:
     return 0
 
 
-def order(data: Path, archives: Path, asked: Asked, till: Till, extras: Mapping[str, bytes] | None = None) -> Order:
+def order(data: Path, archives: Path, asked: Asked, till: Maker, extras: Mapping[str, bytes] | None = None) -> Order:
     """With the rules and names of the core."""
     kinds, refold = _core()
     return Order(data, archives, asked, till.key, till.now, till.software, kinds, refold, NAMES, extras or {})

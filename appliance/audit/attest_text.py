@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from appliance.audit.attest import CERTIFICATE, NONE, Attestation, Part1, Part2
 from appliance.core import law
+from appliance.core.words import MONTHS
 
 MODEL: Final = "modèle BOI-LETTRE-000242"
 COVERED: Final = (
@@ -23,20 +24,6 @@ EXCLUDED: Final = (
     "comptabilité, écritures et fichiers pour le comptable",
     "catalogue, stocks et relation avec les clients",
     "terminal de paiement, qui est un appareil distinct",
-)
-_MONTHS: Final = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
 )
 
 
@@ -164,7 +151,7 @@ def _volet2(part1: Part1, part2: Part2 | None) -> Section:
 def day(iso: str) -> str:
     """2026-11-01 -> 1er novembre 2026."""
     found = date.fromisoformat(iso)
-    return f"{'1er' if found.day == 1 else found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return f"{'1er' if found.day == 1 else found.day} {MONTHS[found.month - 1]} {found.year}"
 
 
 def siret(text: str) -> str:

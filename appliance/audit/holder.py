@@ -11,8 +11,8 @@ from appliance.audit.archive import Signing
 from appliance.core.event import Value
 
 
-class Till(Protocol):
-    """The till while the command holds it: the daemon over its socket, or the journal under its lock."""
+class Maker(Protocol):
+    """What making an archive asks of a till."""
 
     @property
     def key(self) -> Signing: ...
@@ -24,6 +24,10 @@ class Till(Protocol):
     @property
     def software(self) -> str:
         """Version."""
+
+
+class Till(Maker, Protocol):
+    """The till while the command holds it: the daemon over its socket, or the journal under its lock."""
 
     def record(self, kind: int, body: dict[int, Value]) -> int:
         """Durable when it returns; the record's number. Raises what the journal raises."""

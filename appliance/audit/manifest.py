@@ -18,6 +18,7 @@ VERSION: Final = 1
 TYPE: Final = "application/vnd.sceau.archive+cbor"
 PROTECTED: Final[bytes] = cbor2.dumps({1: -8, 3: TYPE})
 DOMAIN: Final = b"sceau/archive/1\0"
+FRONT_SIGNED: Final = b"\x84" + cbor2.dumps(["Signature1", PROTECTED, DOMAIN])[1:]  # how every statement begins
 COSE_NAME: Final = "manifest.cose"
 JSON_NAME: Final = "manifest.json"
 LARGEST: Final = 16 * 1024 * 1024  # bytes that a reader takes

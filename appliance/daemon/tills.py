@@ -123,7 +123,7 @@ class StillTill:
             self._state = State(past.ledger)
             gap = self._journal.gap
             torn = (gap.length, gap.sha256) if gap else None
-            self._step(Boot(past.ledger.software or VERSION, Birth(self.key.public, b""), b"", torn, past.flaws))
+            self._step(Boot(VERSION, Birth(self.key.public, b""), b"", torn, past.flaws))
         except BaseException:
             self._journal.close(clean=False)
             raise

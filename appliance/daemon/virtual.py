@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from appliance import VERSION
 from appliance.audit.dump import dump
-from appliance.core.event import NAMES, Value
+from appliance.core.event import NAMES
 from appliance.daemon.clock import offset
 from appliance.daemon.config import Config, DeviceConfig
 from appliance.daemon.loop import SelectorsLoop
@@ -82,9 +82,6 @@ class _Beside(NamedTuple):
     key: Signer
     now: int
     software: str
-
-    def record(self, kind: int, body: dict[int, Value]) -> int:
-        raise NotImplementedError("the till records it when it is told")
 
 
 class SimulatedWorld:

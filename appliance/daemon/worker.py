@@ -17,7 +17,7 @@ from appliance.daemon.facts import told
 from appliance.ports import Loop
 
 if TYPE_CHECKING:
-    from appliance.daemon.works import Tills
+    from appliance.daemon.works import Makers
 
 BEGIN: Final = 5000  # ms before an archive: paper, the first login and the day's examination come first
 
@@ -115,8 +115,8 @@ class ChildWorker:
 class LoopWorker:
     """The same functions on the loop's own thread."""
 
-    def __init__(self, data: Path, loop: Loop, tills: Tills, say: Say) -> None:
-        self._data, self._loop, self._tills, self._say = data, loop, tills, say
+    def __init__(self, data: Path, loop: Loop, makers: Makers, say: Say) -> None:
+        self._data, self._loop, self._makers, self._say = data, loop, makers, say
         self._closed = False
 
     def do(self, work: Work) -> None:
@@ -129,5 +129,5 @@ class LoopWorker:
         from appliance.daemon.works import done  # loaded when it is needed: a till starts without it
 
         if not self._closed:
-            facts = done(work.name, self._data, work.args, self._tills, lambda part, whole: None)
+            facts = done(work.name, self._data, work.args, self._makers, lambda part, whole: None)
             self._say(told(work.name, facts))

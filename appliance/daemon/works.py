@@ -16,7 +16,7 @@ from appliance.audit.archive import FOLDER, create
 from appliance.audit.archive_command import _copies, _records, order
 from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.enclosure import enclosed
-from appliance.audit.holder import Till
+from appliance.audit.holder import Maker
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
 from appliance.storage.flash import OsDisk
@@ -26,14 +26,14 @@ LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, t
 FULL: Final = "Mémoire presque pleine : copier les archives, puis purger."
 
 Show = Callable[[int, int], None]
-Tills = Callable[[Path], Till]
+Makers = Callable[[Path], Maker]
 
 
 class WorkError(Exception):
     """It could not be done; the text is one sentence that says what to do."""
 
 
-def archive(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+def archive(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
     """`level`: the last one closed. The body of its record, bytes in hex under "hex"."""
     room = os.statvfs(data)
     if room.f_bavail * room.f_frsize < LOW:
@@ -44,13 +44,13 @@ def archive(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[s
     recorded = {str(each.body[13]) for each in _records(data, ev.ARCHIVE)}
     for name in set(disk.listdir(folder)) - recorded:  # the power went before its record: it is made anew
         disk.unlink(folder / name)
-    till = tills(data)
+    maker = makers(data)
     asked = Asked(cast("Level", args[0]))
-    made = create(order(data, folder, asked, till, enclosed(data, asked, show)), disk, forget=forget)
+    made = create(order(data, folder, asked, maker, enclosed(data, asked, show)), disk, forget=forget)
     return {"body": packed(made.body)}
 
 
-def verify(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+def verify(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
     """Everything, as `sceau verify` does it."""
     from appliance.audit.command import _core
     from appliance.audit.verify import INTACT
@@ -61,7 +61,7 @@ def verify(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[st
     return {"intact": verdict.code == INTACT, "line": verdict.line, "records": verdict.records}
 
 
-def control(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+def control(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
     """`begins ends columns`: the control document of a period as lines of paper, and the body of its record."""
     from appliance.audit import control_json
     from appliance.audit.control_command import make
@@ -73,7 +73,7 @@ def control(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[s
     return {"rows": paper, "body": packed(control_json.body(made, "paper"))}
 
 
-def copies(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+def copies(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
     """`folder`: every archive that is not on this medium yet is copied to it and read back."""
     from appliance.audit.archive_copy import copy
     from appliance.storage.medium import plugged
@@ -94,7 +94,7 @@ def copies(data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[st
     return {"bodies": done, "medium": medium.number}
 
 
-WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Tills, Show], dict[str, Any]]]] = {
+WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Makers, Show], dict[str, Any]]]] = {
     "archive": archive,
     "verify": verify,
     "control": control,
@@ -102,13 +102,13 @@ WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Tills, Show], dict[str,
 }
 
 
-def done(name: str, data: Path, args: Sequence[str], tills: Tills, show: Show) -> dict[str, Any]:
+def done(name: str, data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
     """What came of it, or {"error": sentence}."""
     from appliance.audit.source import Broken, Unreadable
     from appliance.storage.medium import MediumError
 
     try:
-        return WORKS[name](data, args, tills, show)
+        return WORKS[name](data, args, makers, show)
     except (Refusal, WorkError, MediumError, Unreadable, Broken, ValueError, OSError) as error:
         return {"error": str(error)}
 

@@ -14,6 +14,7 @@ import pytest
 
 from appliance.audit.archive_period import Refusal
 from appliance.audit.command import verify_main
+from appliance.audit.manifest import DOMAIN, to_be_signed
 from appliance.core import event as ev
 from appliance.core.effect import Work
 from appliance.core.input import Asked, WorkDone, WorkGoes
@@ -93,8 +94,8 @@ def test_a_running_till_records_for_a_command(tmp_path: Path, loop: SelectorsLoo
     def talk() -> list[object]:
         with running(tmp_path) as till:
             said: list[object] = [till.public, till.software, till.record(ev.NOTE, {1: 3, 2: "x"})]
-            said.append(till.sign(b"\x84jSignature1\x40Psceau/archive/1\0payload"))
-            for wrong in (lambda: till.sign(b"sceau/cp/1\0"), lambda: till.record(ev.TICKET, {1: 1})):
+            said.append(till.sign(to_be_signed(b"payload")))
+            for wrong in (lambda: till.sign(b"sceau/cp/1\0" + DOMAIN), lambda: till.record(ev.TICKET, {1: 1})):
                 with pytest.raises(Refusal):
                     wrong()
             return said
@@ -136,7 +137,7 @@ def test_a_line_without_an_end_is_cut_off(tmp_path: Path, loop: SelectorsLoop) -
         with socket.socket(socket.AF_UNIX) as peer:
             peer.connect(str(tmp_path / NAME))
             try:
-                for _ in range(64):
+                for _ in range(512):
                     peer.sendall(b"x" * 4096)
             except OSError:
                 return b""
