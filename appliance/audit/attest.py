@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple
 
 import cbor2
 
-from appliance.audit.cose import CoseError, Form, loaded
 from appliance.audit.perimeter import Difference, Perimeter
 from appliance.core import law
+from appliance.storage.cose import CoseError, Form, loaded
 
 NAME: Final = "attestation"  # in the data folder
 PINNED: Final = Path(__file__).with_name("publisher.json")
