@@ -1,4 +1,4 @@
-"""Summer time begins and ends (CLK-05): the offset of each record changes, no clock event, no day is lost or doubled."""
+"""Summer time begins and ends (CLK-05): each record has its offset, there is no clock event, no day is lost."""
 
 from __future__ import annotations
 
