@@ -114,7 +114,7 @@ class Api:
         )
 
     def _answered(self, handler: Handler) -> Handler:
-        """Every error as a problem, every answer counted."""
+        """Every error as a problem, every answer counted and logged; what a till said is not repeated in the log."""
         route = handler.__name__
 
         async def answer(request: Request) -> Response:
@@ -142,12 +142,11 @@ class Api:
             try:
                 return await handler(request), None
             except Stale as error:
-                return refused(str(error), error.status, {"Sceau-Nonce": error.nonce}), str(error)
+                return refused(str(error), error.status, {"Sceau-Nonce": error.nonce}), None
             except ProtocolError as error:
-                return refused(str(error), error.status), str(error)
+                return refused(str(error), error.status), None
             except Unknown:
-                why = "this chain is not enrolled: enrol the till"
-                return refused(why, NOT_FOUND), why
+                return refused("this chain is not enrolled: enrol the till", NOT_FOUND), None
             except Unavailable as error:
                 return refused("the store does not answer clearly: come back later", UNAVAILABLE, later), str(error)
 

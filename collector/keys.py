@@ -85,7 +85,7 @@ class Keys:
     async def knowing(self, name: bytes) -> KeyLog:
         """Read again at once when it does not know this kid: another replica may have got a new key."""
         log = await self.log()
-        if all(kid(entry.key) != name for entry in log.entries) and time.monotonic() - self._read > 1:
+        if all(kid(entry.key) != name for entry in log.entries):
             await self._renew()
         return self._log
 
