@@ -1,0 +1,95 @@
+"""Bytes that must never change: the published examples of PROTOCOL.md, and the CDDL document that describes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+from pycddl import Schema, ValidationError
+
+from appliance.sync import message, protocol, token
+from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
+from appliance.sync.token import Token
+from tests.sync.line import COLLECTOR
+from tests.sync.test_statements import READ
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / "sync.json").read_text("utf-8"))
+DOCUMENT = (ROOT / "appliance" / "sync" / "protocol.cddl").read_text("utf-8")
+
+
+def test_batches_and_receipts() -> None:
+    """Each batch is taken behind the receipt before it, and encodes to itself; each receipt says what is published."""
+    before: Receipt | None = None
+    for it in VECTORS["batches"]:
+        batch = read_batch(bytes.fromhex(it["batch"]))
+        accept(batch, before)
+        assert batch.encode().hex() == it["batch"]
+        assert (batch.first_seq, batch.next_seq, batch.head.hex()) == (it["first_seq"], it["next_seq"], it["head"])
+        before = receipt_proven(bytes.fromhex(it["receipt"]), bytes.fromhex(VECTORS["collector"]))
+        assert (before.chain_id.hex(), before.head) == (VECTORS["chain"], batch.head)
+        assert protocol.seal_receipt(before, COLLECTOR.sign).hex() == it["receipt"]
+    assert before
+    assert before.checkpoint == (5, bytes(range(32)))
+
+
+def test_request() -> None:
+    """The second batch with the first receipt."""
+    first, second = VECTORS["batches"]
+    batch, before = protocol.read_request(bytes.fromhex(VECTORS["request"]))
+
+    assert (batch.hex(), before and before.hex()) == (second["batch"], first["receipt"])
+
+
+@pytest.mark.parametrize("name", READ)
+def test_statements(name: str) -> None:
+    """Made today they have the published bytes, and their readers take those."""
+    data, read = READ[name]
+
+    assert data.hex() == VECTORS["statements"][name]
+    assert read(bytes.fromhex(VECTORS["statements"][name]))
+
+
+def test_token_and_signed_request() -> None:
+    """The digits of the QR; the header fields of a read."""
+    said, asked = VECTORS["token"], VECTORS["message"]
+    it = Token(bytes.fromhex(said["secret"]), bytes.fromhex(said["mark"]), said["url"])
+
+    assert (token.digits(it), token.read(said["digits"])) == (said["digits"], it)
+    assert it.mark == token.mark(bytes.fromhex(VECTORS["root"]))
+    message.check(asked["method"], asked["uri"], b"", asked["fields"], bytes.fromhex(asked["key"]))
+
+
+def payload(name: str) -> bytes:
+    return cbor2.loads(bytes.fromhex(VECTORS["statements"][name])).value[2]  # type: ignore[no-any-return]
+
+
+def examples() -> list[tuple[str, bytes]]:
+    """(rule of the document, bytes)."""
+    batches = [("batch", bytes.fromhex(it["batch"])) for it in VECTORS["batches"]]
+    receipts = [("receipt", RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0]) for it in VECTORS["batches"]]
+    plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
+    sealed = {"key-entry": "key log", "registry-entry": "registry"}
+    sealed |= {name: name for name in ("registration", "offer", "pointer")}
+    whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
+    return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
+
+
+@pytest.mark.parametrize(("rule", "data"), examples(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_document_takes_them(rule: str, data: bytes) -> None:
+    """Each example is what the CDDL says under its name."""
+    Schema(f"start = {rule}\n{DOCUMENT}").validate_cbor(data)
+
+
+@pytest.mark.parametrize("key", range(1, 12))
+def test_the_document_refuses_a_receipt_with_a_hole(key: int) -> None:
+    """As the reader does."""
+    payload, signature = read_receipt(bytes.fromhex(VECTORS["batches"][0]["receipt"]))[1:]
+    wrong = {at: value for at, value in cbor2.loads(payload).items() if at != key}
+    with pytest.raises(ValidationError):
+        Schema(f"start = receipt\n{DOCUMENT}").validate_cbor(cbor2.dumps(wrong))
+    with pytest.raises(protocol.ProtocolError):
+        read_receipt(RECEIPT_FORM.envelope(cbor2.dumps(wrong), signature))
