@@ -20,9 +20,21 @@ MAY = {
     "display": {"core", "ports"},
     "storage": {"tpm"},
     "audit": {"storage", "core"},
+    "language": {"core"},
     "provision": {"core"},
     "simulator": {"ports", "core.instant", "drivers.none"},
-    "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "VERSION"},
+    "daemon": {
+        "core",
+        "ports",
+        "drivers",
+        "display",
+        "storage",
+        "audit",
+        "language",
+        "provision",
+        "simulator",
+        "VERSION",
+    },
     "command": {"daemon", "audit", "simulator", "VERSION"},
 }
 # The pure part of storage: no file, no clock, no thread.

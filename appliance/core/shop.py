@@ -59,6 +59,7 @@ class Operator:
     nfc: bytes = b""
     barcode: bytes = b""
     pin: bytes = b""
+    language: str = "fr"  # of the screens while this person stands there; no record holds it
 
     def body(self) -> Value:
         return [self.code, self.name, self.role]
@@ -77,6 +78,7 @@ class Shop:
     fiscal_year_start: int = 1  # month
     day_pivot: int = 0  # hour
     signature: str = field(default="ed25519", compare=False)  # of strings; read only before there is a journal
+    language: str = field(default="fr", compare=False)  # of the locked screen; no record holds it
 
     def config(self) -> dict[int, Value]:
         """What a `config` record keeps by value."""
@@ -90,6 +92,11 @@ class Shop:
             7: self.fiscal_year_start,
             8: self.day_pivot,
         }
+
+    @property
+    def bilingual(self) -> bool:
+        """Whether anybody here reads English: then the locked screen offers both languages."""
+        return "en" in (self.language, *(o.language for o in self.operators))
 
     def operator(self, code: str) -> Operator | None:
         return next((o for o in self.operators if o.code == code), None)

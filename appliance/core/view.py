@@ -2,6 +2,7 @@
 
 The core builds these from its state (`core/scene.py`), the display draws them. All text is final and unshortened;
 the display may fit it, the frame keeps it whole. Amounts are texts such as `1 284,35 €` with no-break spaces.
+All words are French; `language/english.py` says them in English and knows which fields hold names and figures.
 A key with `act=None` is drawn disabled and has no hit.
 """
 
@@ -78,6 +79,7 @@ class LockedView:
     pin: PinPage | None = None
     banner: Banner | None = None
     school: bool = False
+    language: Key | None = None  # the other one, where somebody reads it: "English"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Fact:
     label: str
     value: str
     strong: bool = False
+    named: bool = False  # the label is a name that people gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Category:
     colour: int  # index into the theme's category lips
     current: bool
     act: Act
+    named: bool = True  # by the shop; False: the till's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,7 @@ class MenuView:
     columns: tuple[MenuColumn, ...]
     danger: Key | None
     back: Key  # ink, wide
+    named: bool = False  # the title is a name that people gave
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ KINDS = ("cash", "card", "cheque", "meal-voucher", "voucher", "credit-note")
 OVERS = ("change", "refuse", "forfeit")
 TERRITORIES = ("metropole",)
 SIGNATURES = ("ed25519", "ecdsa-p256")
+LANGUAGES = ("fr", "en")
 SHOP_KEYS = {
     "name",
     "address",
@@ -42,10 +43,11 @@ SHOP_KEYS = {
     "day_pivot",
     "footer",
     "signature",
+    "language",
     "means",
     "accounting",  # the accountant's, read by `sceau export`
 }
-OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin"}
+OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin", "language"}
 MEANS_KEYS = {"label", "kind", "over", "drawer"}
 # What a ticket and a closing print and record by value is bounded, so that each is one record of 24 KiB at most.
 MAX_LABEL = 80
@@ -106,6 +108,8 @@ def _shop(
         wrong("territory", f"{head['territory']!r} is not known; use metropole")
     if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
         wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
+    if head.get("language", LANGUAGES[0]) not in LANGUAGES:
+        wrong("language", f"{head['language']!r} is not {' or '.join(LANGUAGES)}")
     if not isinstance(head.get("accounting", {}), dict):
         wrong("accounting", "a table [accounting] is wanted")
     if not _zone(head.get("timezone", "Europe/Paris")):
@@ -124,6 +128,7 @@ def _shop(
         start,
         pivot,
         head.get("signature", SIGNATURES[0]),
+        head.get("language", LANGUAGES[0]),
     )
 
 
@@ -361,6 +366,10 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
     except ValueError:
         found.add(file, line, f"{name}: nfc {nfc!r} is not hexadecimal")
         return None
+    language = table.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
+        found.add(file, line, f"{name}: language {language!r} is not {' or '.join(LANGUAGES)}")
+        return None
     badge = str(table.get("barcode", ""))
     return Operator(
         code,
@@ -369,4 +378,5 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
         credential(pepper, "nfc", uid) if uid else b"",
         credential(pepper, "barcode", badge.encode()) if badge else b"",
         credential(pepper, "pin" + code, pin.encode()),
+        language,
     )
