@@ -73,7 +73,7 @@ FRENCH = Words(
 )
 
 ENGLISH = Words(
-    badge="Show your badge",
+    badge="Hold your badge",
     reader="to the reader",
     names="or tap your name",
     ticket="Sale",

@@ -19,7 +19,7 @@ DATA: Final[dict[type, frozenset[str]]] = {
     views.Header: frozenset({"person", "clock"}),
     views.Key: frozenset({"icon"}),
     views.LockedView: frozenset({"shop", "clock"}),
-    views.EntryView: frozenset({"name", "typed"}),
+    views.EntryView: frozenset({"name"}),
     views.Tile: frozenset({"label"}),
     views.BasketLine: frozenset({"quantity", "label", "amount"}),
     views.SaleView: frozenset({"total", "pending"}),

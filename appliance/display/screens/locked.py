@@ -37,7 +37,7 @@ def _shop(
     rest = inner.less_top(max(size.dark_top, size.header + size.tight) if school else size.dark_top)
     sketch.icon("seal", rest.from_top(size.seal).middle(size.seal, size.seal), SEAL, theme.slab.face)
     if language is not None:
-        _language_key(sketch, rest.from_top(size.seal), language)
+        _language_key(sketch, rest if school else panel.less_top(size.margin), language)
     rest = rest.less_top(size.seal + size.inner)
     sketch.text(rest.from_top(size.shop), shop, Style(theme.type.shop, True, FACE, theme.slab.face), "centre", lines=2)
     rest = rest.less_top(size.shop)
@@ -53,10 +53,12 @@ def _shop(
     return sketch.part("shop")
 
 
-def _language_key(sketch: Sketch, row: Box, key: Key) -> None:
-    """Left of the seal, where nothing else stands."""
+def _language_key(sketch: Sketch, room: Box, key: Key) -> None:
+    """In the corner left of the seal, where nothing else stands."""
     theme = sketch.theme
-    corner = row.from_left((row.width - theme.size.seal) // 2 - theme.size.tight).from_top(theme.size.voir)
+    left = theme.size.margin
+    beside = (theme.size.dark - theme.size.seal) // 2 - theme.size.tight
+    corner = Box(left, room.top, beside, room.top + theme.size.header)
     widgets.key(sketch, corner, key, theme.look.slab, theme.type.key, theme.slab.face)
 
 
