@@ -19,10 +19,11 @@ _NUMBERS = re.compile(rf"{FIGURE}|[^\w]*|[\d/: .,×+–→€%−-]*|\d+{GAP}×"
 
 
 class Sentence(NamedTuple):
-    """One with holes: what it looks like in French, and how it goes in English."""
+    """One with holes. `fixed` is its longest French text between holes: without it no other look is needed."""
 
-    french: re.Pattern[str]
+    french: str
     english: str
+    fixed: str
 
 
 class Catalogue:
@@ -33,7 +34,8 @@ class Catalogue:
         self._first: dict[str, list[Sentence]] = {}
         for french, english in entries.items():
             if HOLE.search(french):
-                self._first.setdefault(_first(french), []).append(Sentence(pattern(french), english))
+                fixed = max(HOLE.split(french)[::2], key=len)
+                self._first.setdefault(_first(french), []).append(Sentence(french, english, fixed))
         self._said: dict[str, str | None] = {}
 
     def say(self, text: str) -> str | None:
@@ -51,11 +53,11 @@ class Catalogue:
         found = self._exact.get(plain)
         if found is None and (other := self._exact.get(_turned(plain))) is not None:
             found = _turned(other)
-        return found if found is not None else self._filled(text)
+        return found if found is not None else self._filled(text, plain)
 
-    def _filled(self, text: str) -> str | None:
+    def _filled(self, text: str, plain: str) -> str | None:
         for sentence in (*self._first.get(text[0], ()), *self._first.get("", ())):
-            match = sentence.french.fullmatch(text)
+            match = pattern(sentence.french).fullmatch(text) if sentence.fixed in plain else None
             if match and (said := self._fill(sentence.english, match.groupdict())) is not None:
                 return said
         return None
@@ -74,8 +76,9 @@ class Catalogue:
         return date(text) if date else text
 
 
+@cache
 def pattern(french: str) -> re.Pattern[str]:
-    """A sentence with holes as an expression; any space fits any space."""
+    """A sentence with holes as an expression; any space fits any space. Made when it is first needed."""
     parts = HOLE.split(french)
     fixed = [_SPACES.sub(lambda _: GAP, re.escape(part).replace("\\ ", " ")) for part in parts[::2]]
     holes = [f"(?P<{name}>{TAKES[kind(name)]})" for name in parts[1::2]]
