@@ -14,6 +14,7 @@ from appliance.language.catalogue import HOLE, english_catalogue, entries
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "appliance" / "core"
 DAEMON = ROOT / "appliance" / "daemon"
+DISPLAY = ROOT / "appliance" / "display"
 
 # What these say stands on paper, in records, in archives or in a log, never on a screen.
 PAPER_AND_RECORDS = {
@@ -57,16 +58,30 @@ RECORDED = {
     "ABCDEFGH",  # the letters of the rates, on paper
     "Europe/Paris",
     "Recent({}, {})",
+    "RGB",  # forms of a picture
+    "BGRX",
+    "RGBX",
+    "pad ground",  # a part of a frame
     "Rendu",  # the label of a payment, in the ticket and on paper
 }
 # Sentences are made of these.
-PIECES = {"archive copiée et relue", "écriture sûre", "plus de 100"}
+PIECES = {
+    "1 archive copiée et relue",
+    "2 archives copiées et relues",
+    "archive copiée et relue",
+    "écriture sûre",
+    "plus de 100",
+}
+# What stands in these is shown, however it looks.
+SHOWN = {"Key", "Fact", "MenuColumn", "TicketRow", "DeviceRow", "PickRow", "Choice"}
 WORD = re.compile(r"[^\W\d_]{3}")
 
 
 def modules() -> list[Path]:
+    """Of the display all but its words, which are in both languages, and what sets letters."""
     spoken = (path for path in CORE.rglob("*.py") if path.name not in PAPER_AND_RECORDS and path.parent.name != "folds")
-    return sorted([*spoken, *(DAEMON / name for name in SPEAKING)])
+    drawn = (path for path in DISPLAY.rglob("*.py") if path.name not in ("words.py", "text.py"))
+    return sorted([*spoken, *drawn, *(DAEMON / name for name in SPEAKING)])
 
 
 def silent(tree: ast.Module) -> Iterator[ast.AST]:
@@ -99,6 +114,25 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def shown(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of what is given to a key, a fact, a row, or counted: also a small word without an accent."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+        name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else name
+        if isinstance(node, ast.Call) and name == "counted":
+            yield from ((node.lineno, f"{n} {text}") for n, each in enumerate(node.args) for text in literals(each))
+        elif isinstance(node, ast.Call) and name in SHOWN:
+            yield from ((node.lineno, text) for each in node.args for text in literals(each))
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The texts that an expression may be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and WORD.search(node.value):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*literals(node.body), *literals(node.orelse))
+
+
 def for_a_person(text: str) -> bool:
     """Words with an accent, a capital at the start, or a space: no name of the program looks so."""
     plain = text.replace("{}", "")
@@ -119,20 +153,25 @@ def known(text: str) -> bool:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT / "appliance")))
 def test_every_sentence_has_its_english(path: Path) -> None:
     """Else an English cashier reads French: add it to appliance/language/english.toml."""
-    said = [each for each in texts(path) if for_a_person(each[1]) and each[1] not in RECORDED | PIECES]
+    said = [*((line, text) for line, text in texts(path) if for_a_person(text)), *shown(path)]
 
-    assert [f"{line}: {text}" for line, text in said if not known(text)] == []
+    assert [f"{line}: {text}" for line, text in said if text not in RECORDED | PIECES and not known(text)] == []
 
 
 def test_the_exceptions_are_still_there() -> None:
     """A text that no source holds any more needs no exception."""
-    held = {text for path in modules() for _, text in texts(path)}
+    held = {text for path in modules() for _, text in (*texts(path), *shown(path))}
 
     assert (RECORDED | PIECES) - held == set()
 
 
-def test_a_new_sentence_is_seen() -> None:
-    """The test above can fail: neither a new sentence nor a new word with a hole passes."""
+def test_a_new_sentence_is_seen(tmp_path: Path) -> None:
+    """The test above can fail: neither a new sentence nor a new word passes, with a hole or small."""
     for text in ("Vider le bac.", "Bac {} vidé"):
         assert for_a_person(text)
         assert not known(text)
+    (tmp_path / "new.py").write_text('Key("bac" if full else "tiroir", None)\ncounted(n, "bac")\n', "utf-8")
+
+    assert [text for _, text in shown(tmp_path / "new.py")] == ["bac", "tiroir", "1 bac"]
+    assert not known("bac")
+    assert not known("1 bac")
