@@ -55,7 +55,7 @@ class Operator:
 
     code: str
     name: str
-    role: str  # cashier | manager | trainee | technician
+    role: str  # cashier | manager | trainee | technician | inspector
     nfc: bytes = b""
     barcode: bytes = b""
     pin: bytes = b""
@@ -77,6 +77,8 @@ class Shop:
     territory: str = "metropole"
     fiscal_year_start: int = 1  # month
     day_pivot: int = 0  # hour
+    terminals: tuple[str, ...] = ()  # serial numbers of the card terminals (PAY-07)
+    later: str = "duplicate"  # | original: the first paper asked for after "no print" (TIC-04)
     signature: str = field(default="ed25519", compare=False)  # of strings; read only before there is a journal
     language: str = field(default="fr", compare=False)  # of the locked screen; no record holds it
 
@@ -91,6 +93,8 @@ class Shop:
             6: self.territory,
             7: self.fiscal_year_start,
             8: self.day_pivot,
+            9: list[Value](self.terminals),
+            10: self.later,
         }
 
     @property

@@ -140,12 +140,20 @@ class Turn:
 Handler = Callable[[Turn, Act], None]
 
 
+def _role(state: State) -> str:
+    """Of the person logged in, "" when there is none."""
+    person = state.shop.operator(state.ledger.operator) if state.shop and state.ledger.operator else None
+    return person.role if person else ""
+
+
 def technician(state: State) -> bool:
     """True when the person logged in may look after the machine but not sell."""
-    if state.shop is None or not state.ledger.operator:
-        return False
-    person = state.shop.operator(state.ledger.operator)
-    return person is not None and person.role == "technician"
+    return _role(state) == "technician"
+
+
+def inspector(state: State) -> bool:
+    """True when the person logged in may look and check, and nothing else (VER-09)."""
+    return _role(state) == "inspector"
 
 
 def language(state: State) -> str:
@@ -181,6 +189,8 @@ def screen(state: State) -> str:
         return "stopped"
     if not ledger.operator:
         return "locked"
+    if inspector(state):
+        return "message" if ui.message else _page(state)
     if ledger.defect is not None and not technician(state):
         return "defect"
     if ui.message:
@@ -199,6 +209,8 @@ def screen(state: State) -> str:
 def _page(state: State) -> str:
     """Where the person went, as far as the day and the basket allow it."""
     ledger, ui = state.ledger, state.ui
+    if inspector(state):
+        return ui.screen if ui.screen == "totals" else "inspection"
     if technician(state):
         return ui.screen if ui.screen in ("errors", "memory", "time") else "technician"
     if ledger.day is None:

@@ -328,6 +328,7 @@ class ReprintView:
     older: Key | None
     newer: Key | None
     back: Key
+    medium: Key | None = None  # the other way out: a file on the stick, or paper
 
 
 @dataclass(frozen=True, slots=True)

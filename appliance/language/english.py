@@ -37,6 +37,7 @@ DATA: Final[dict[type, frozenset[str]]] = {
 # Keys of these fields bear a name that people gave; only their second line is words.
 NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (views.PickView, "keys")}
 MEANS = "Moyens de paiement"  # the table of the summary whose rows begin with the shop's own names
+CARDS = "Cartes"  # the row of the card terminals, with their serial numbers
 CODE = "Code"  # the fact that shows what was scanned
 
 
@@ -124,7 +125,14 @@ def _section(section: views.Section) -> frozenset[str]:
 def _device(row: views.DeviceRow) -> frozenset[str]:
     """Where a device is plugged in; on the officer's page the till and a number of records stand there."""
     said = row.port.startswith("Caisse ") or row.port.endswith(" actes")
-    return frozenset() if said else frozenset({"port"})
+    numbers = row.name == CARDS and not row.text.startswith("aucun ")
+    return frozenset() if said else frozenset({"port", "text"} if numbers else {"port"})
+
+
+def _message(view: views.MessageView) -> frozenset[str]:
+    """A code or a file; of a defect it says which records."""
+    said = view.thing.startswith(("Acte", "À partir "))
+    return frozenset() if said else frozenset({"thing"})
 
 
 def _ticket(row: views.TicketRow) -> frozenset[str]:
@@ -143,5 +151,6 @@ RULES: Final[dict[type, Callable[[Any], frozenset[str]]]] = {
     views.MenuView: _menu,
     views.Section: _section,
     views.DeviceRow: _device,
+    views.MessageView: _message,
     views.TicketRow: _ticket,
 }

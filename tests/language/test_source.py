@@ -85,11 +85,11 @@ def modules() -> list[Path]:
 
 
 def silent(tree: ast.Module) -> Iterator[ast.AST]:
-    """What is no text for a person: docstrings, types, the reasons of exceptions."""
+    """What is no text for a person: docstrings, types, the reasons of exceptions but of those that a screen shows."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
-        elif isinstance(node, ast.Raise):
+        elif isinstance(node, ast.Raise) and "WorkError" not in ast.unparse(node):
             yield from ast.walk(node)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "cast":
             yield from ast.walk(node.args[0])

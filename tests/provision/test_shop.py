@@ -152,6 +152,8 @@ SHOP: list[tuple[str, str, str]] = [
     ('kind = "cash"', 'kind = "coins"', "means: a label of 1 to 24 characters and a kind of cash, "),
     ('over = "change"', 'over = "keep"', "means: over is 'keep'; use change, refuse, forfeit"),
     ('over = "change"', 'owed = "change"', "means: unknown key 'owed'; known are drawer, kind, label, over"),
+    ("card_terminals = []", 'card_terminals = ["a", "\\t"]', "card_terminals: at most 6 serial numbers of 1 to 24"),
+    ('print_later = "duplicate"', 'print_later = "copy"', "print_later: 'copy' is not duplicate or original"),
     ('label = "Carte"', 'label = "Espèces"', "means: the label 'Espèces' is there twice"),
 ]
 
@@ -216,7 +218,7 @@ def test_a_language_is_of_the_screens_only(folder: Path) -> None:
 
     assert (before.language, before.bilingual) == ("fr", False)
     assert (after.language, after.bilingual) == ("en", True)
-    assert [operator.language for operator in after.operators] == ["en", "fr", "fr", "fr"]
+    assert [operator.language for operator in after.operators] == ["en", "fr", "fr", "fr", "fr"]
     assert after.config() == before.config()
 
 

@@ -97,7 +97,10 @@ def reprint(state: State, at: Instant) -> ReprintView:
     older = Key("Plus anciens", Act("list", page + 1)) if (page + 1) * LIST_PAGE < len(refs) else None
     newer = Key("Plus récents", Act("list", page - 1)) if page else None
     back = Key("Retour", Act("go", ""))
-    return ReprintView(header(state, at), "Réimprimer un ticket", rows, older, newer, back)
+    pdf = state.ui.pdf and bool(state.stick)
+    title = "Ticket en PDF sur la clé USB" if pdf else "Réimprimer un ticket"
+    other = Key("Sur papier", Act("as", "paper")) if pdf else Key("En PDF sur la clé", Act("as", "pdf"))
+    return ReprintView(header(state, at), title, rows, older, newer, back, other if state.stick else None)
 
 
 def _ticket(ref: TicketRef, state: State) -> TicketRow:

@@ -22,7 +22,7 @@ def reprint(view: ReprintView, theme: Theme) -> tuple[Part, ...]:
         widgets.ground(theme, PAPER),
         widgets.header(view.header, theme, "" if theme.size.header_date else view.title),
         _tickets(view.title, view.tickets, theme),
-        _low(view.newer, view.older, view.back, theme),
+        _low(view.newer, view.older, view.medium, view.back, theme),
     )
 
 
@@ -83,7 +83,7 @@ def _card(sketch: Sketch, room: Box, ticket: TicketRow, look: Look) -> None:
 
 
 @lru_cache(maxsize=4)
-def _low(newer: Key | None, older: Key | None, back: Key, theme: Theme) -> Part:
+def _low(newer: Key | None, older: Key | None, medium: Key | None, back: Key, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     cells = _room(theme).from_bottom(size.strong).columns(4, size.gap)
@@ -91,6 +91,8 @@ def _low(newer: Key | None, older: Key | None, back: Key, theme: Theme) -> Part:
         if key is not None:
             shown = Key(key.label, key.act, key.detail, key.icon or icon)
             widgets.key(sketch, cell, shown, theme.look.plain, theme.type.body, PAPER)
-    rest = cells[2].joined(cells[3])
+    rest = cells[2].joined(cells[3]) if medium is None else cells[3]
+    if medium is not None:
+        widgets.key(sketch, cells[2], medium, theme.look.plain, theme.type.body, PAPER)
     widgets.key(sketch, rest, back, theme.look.strong, theme.type.text, PAPER)
     return sketch.part("low")
