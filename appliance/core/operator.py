@@ -85,7 +85,7 @@ def lock(turn: Turn, why: str) -> None:
 def _enter(turn: Turn, person: Operator, how: str) -> None:
     turn.emit(ev.LOGIN, {1: how, 2: person.role}, operator=person.code)
     turn.beep("accepted")
-    turn.show("", asked_clock=False)
+    turn.show("", asked_clock=False, language="")
     if person.role == "inspector":
         inspection.opened(turn)
 
@@ -119,6 +119,11 @@ def cancel(turn: Turn, act: Act) -> None:
     turn.show("")
 
 
+def speak(turn: Turn, act: Act) -> None:
+    """French or English was tapped on the locked screen, by somebody who is not in yet."""
+    turn.set(language=str(act.value), notice=())
+
+
 def _try_pin(turn: Turn) -> None:
     person = turn.shop.operator(turn.ui.pin)
     typed = turn.ui.typed
@@ -143,4 +148,11 @@ def _wrong_pin(turn: Turn, person: Operator) -> None:
     turn.show("", notice=lockout_notice(LOCKOUT))
 
 
-LOCKED: dict[str, Handler] = {"name": choose, "digit": digit, "back": back, "clear": clear, "cancel": cancel}
+LOCKED: dict[str, Handler] = {
+    "name": choose,
+    "digit": digit,
+    "back": back,
+    "clear": clear,
+    "cancel": cancel,
+    "language": speak,
+}

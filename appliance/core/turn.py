@@ -124,7 +124,7 @@ class Turn:
     def show(self, screen: str, **changes: object) -> None:
         """Goes to a screen with nothing typed, nothing selected."""
         kept = Ui(category=self.ui.category, page=self.ui.page, broken=self.ui.broken, asked_clock=self.ui.asked_clock)
-        kept = kept._replace(work=self.ui.work, percent=self.ui.percent)
+        kept = kept._replace(work=self.ui.work, percent=self.ui.percent, language=self.ui.language)
         self.ui = kept._replace(screen=screen, **changes)  # type: ignore[arg-type]
 
     def set(self, **changes: object) -> None:
@@ -154,6 +154,14 @@ def technician(state: State) -> bool:
 def inspector(state: State) -> bool:
     """True when the person logged in may look and check, and nothing else (VER-09)."""
     return _role(state) == "inspector"
+
+
+def language(state: State) -> str:
+    """Of who stands there, else of whose PIN is asked, else as it was chosen on the locked screen: "fr" or "en"."""
+    if state.shop is None:
+        return "fr"
+    person = state.shop.operator(state.ledger.operator or state.ui.pin)
+    return person.language if person else state.ui.language or state.shop.language
 
 
 def at_rest(state: State) -> bool:

@@ -59,3 +59,4 @@ class Ui(NamedTuple):
     picked: tuple[int, ...] = ()  # its lines, or the one payment
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False
+    language: str = ""  # chosen on the locked screen; "" is the shop's

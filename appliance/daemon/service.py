@@ -31,7 +31,7 @@ from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone
 from appliance.core.paper import Row
 from appliance.core.scene import view
 from appliance.core.till import State, step
-from appliance.core.turn import Meter
+from appliance.core.turn import Meter, language
 from appliance.daemon.documents import pdf, rows_of, sealed
 from appliance.daemon.remembrance import Examination
 from appliance.daemon.vouching import Vouching
@@ -39,7 +39,8 @@ from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.render import render
-from appliance.display.theme import Theme
+from appliance.display.theme import Theme, theme_for
+from appliance.language.english import english
 from appliance.ports import Beeper, DeviceError, Drawer, Loop, Printed, Printer, Sound
 from appliance.storage.fault import JournalFailed
 from appliance.storage.journal import Commit, Journal
@@ -196,7 +197,10 @@ class Service:
         """The screen for the state of now; only what changed is painted. Not while a record is on its way to flash."""
         if self._waiting or self._dark:
             return
-        frame = render(view(self.state, self._loop.clock.now()), self._theme)
+        shown, spoken = view(self.state, self._loop.clock.now()), language(self.state)
+        if spoken == "en":
+            shown = english(shown)
+        frame = render(shown, theme_for(self._theme.width, self._theme.height, language=spoken))
         self._painter.show(frame)
         self._on_frame(frame)
 

@@ -28,6 +28,7 @@ KINDS = ("cash", "card", "cheque", "meal-voucher", "voucher", "credit-note")
 OVERS = ("change", "refuse", "forfeit")
 TERRITORIES = ("metropole",)
 SIGNATURES = ("ed25519", "ecdsa-p256")
+LANGUAGES = ("fr", "en")
 LATERS = ("duplicate", "original")
 SHOP_KEYS = {
     "name",
@@ -45,10 +46,11 @@ SHOP_KEYS = {
     "card_terminals",
     "print_later",
     "signature",
+    "language",
     "means",
     "accounting",  # the accountant's, read by `sceau export`
 }
-OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin"}
+OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin", "language"}
 MEANS_KEYS = {"label", "kind", "over", "drawer"}
 # What a ticket and a closing print and record by value is bounded, so that each is one record of 24 KiB at most.
 MAX_LABEL = 80
@@ -127,6 +129,7 @@ def _shop(
         _texts(head.get("card_terminals", "")),
         head.get("print_later", LATERS[0]),
         head.get("signature", SIGNATURES[0]),
+        head.get("language", LANGUAGES[0]),
     )
 
 
@@ -135,6 +138,8 @@ def _check_policies(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 -
         wrong("territory", f"{head['territory']!r} is not known; use metropole")
     if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
         wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
+    if head.get("language", LANGUAGES[0]) not in LANGUAGES:
+        wrong("language", f"{head['language']!r} is not {' or '.join(LANGUAGES)}")
     if head.get("print_later", LATERS[0]) not in LATERS:
         wrong("print_later", f"{head['print_later']!r} is not {' or '.join(LATERS)}")
     terminals = _texts(head.get("card_terminals", ""))
@@ -376,6 +381,10 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
     except ValueError:
         found.add(file, line, f"{name}: nfc {nfc!r} is not hexadecimal")
         return None
+    language = table.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
+        found.add(file, line, f"{name}: language {language!r} is not {' or '.join(LANGUAGES)}")
+        return None
     badge = str(table.get("barcode", ""))
     return Operator(
         code,
@@ -384,4 +393,5 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
         credential(pepper, "nfc", uid) if uid else b"",
         credential(pepper, "barcode", badge.encode()) if badge else b"",
         credential(pepper, "pin" + code, pin.encode()),
+        language,
     )

@@ -202,7 +202,8 @@ def doubt(state: State, at: Instant) -> MessageView:
     z = paper.type != "ticket"
     what = PAPERS.get(paper.type, "Le ticket {0:06d}").format(paper.number)
     cut = paper.why == "cut"
-    safe = f"{what} est {'enregistrée' if z else 'payé et enregistré'}."
+    done = "payé et enregistré" if not z else "enregistré" if what.startswith("Le ") else "enregistrée"
+    safe = f"{what} est {done}."
     ask = "Son impression n'est pas sûre." if cut else AGAIN
     keys = (
         Key("Imprimer un duplicata" if cut else "Imprimer", Act("doubt-print")),

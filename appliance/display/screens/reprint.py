@@ -11,7 +11,6 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.theme import INK, INK2, PAPER, Look, Style, Theme
-from appliance.display.words import FRENCH
 
 ROWS = 6
 CARDS = (4, 5)  # columns and rows of a page that holds more
@@ -40,7 +39,7 @@ def _tickets(title: str, tickets: tuple[TicketRow, ...], theme: Theme) -> Part:
         sketch.text(room.from_top(size.count_title), title, Style(theme.type.title, True, INK, PAPER))
         room = room.less_top(size.count_title)
     if not tickets:
-        sketch.text(room, FRENCH.no_ticket, Style(theme.type.title, False, INK2, PAPER), "centre")
+        sketch.text(room, theme.words.no_ticket, Style(theme.type.title, False, INK2, PAPER), "centre")
     many = len(tickets) > ROWS
     cells = room.cells(*CARDS, size.gap) if many else room.rows(ROWS, size.gap)
     for cell, ticket in zip(cells, tickets, strict=False):
