@@ -17,6 +17,7 @@ from appliance.daemon.notify import Notify
 from appliance.daemon.refusal import show_refusal
 from appliance.daemon.setting import Setting
 from appliance.daemon.wiring import StartError, Till, refuse_virtual, system_clock
+from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
@@ -66,7 +67,7 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
     setting = Setting(
         hardware=hardware_id(),
-        worker=lambda data, loop, key, say: ChildWorker(data, loop, say),
+        worker=lambda data, loop, key, say: ChildWorker(Place(data, config.shop), loop, say),
         listens=True,
         build=build,
         on_frame=_ready_first(notify, loop, config),
