@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("folder", type=Path)
     first.add_argument("--url", required=True, help="how tills address it, https://…")
     first.add_argument("--release-key", help="public key that signs pointers; made when it is not given")
+    first.add_argument("--bucket", help="an S3 bucket, credentials from the environment; a folder when left out")
+    first.add_argument("--endpoint", help="the S3 server; AWS when left out")
+    first.add_argument("--region", default="us-east-1")
     first.add_argument("--listen", default="127.0.0.1:8090", help="host:port")
     first.set_defaults(run=_init)
     run = commands.add_parser("serve", help="run one replica")
@@ -112,7 +115,7 @@ def _init(said: argparse.Namespace) -> None:
     path = said.folder / config.NAME
     path.write_text(
         f'url = "{said.url}"\nroot = "{root.public.hex()}"\nrelease_key = "{release}"\nkey = "{KEY}"\n'
-        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\nfolder = "store"\n',
+        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\n{_where(said)}',
         "utf-8",
     )
     made = config.load(path)
@@ -120,6 +123,13 @@ def _init(said: argparse.Namespace) -> None:
     asyncio.run(keys.publish(build.opened(made), root.public, keylog.seal(first, root.sign)))
     print(f"{path} is ready; the collector's key is {own.kid.hex()}, its root {root.public.hex()}")
     print(f"take {said.folder / ROOT} (and release.key) offline now: copy them to two sticks and delete them here")
+
+
+def _where(said: argparse.Namespace) -> str:
+    if not said.bucket:
+        return 'folder = "store"\n'
+    endpoint = f'endpoint = "{said.endpoint}"\n' if said.endpoint else ""
+    return f'bucket = "{said.bucket}"\nregion = "{said.region}"\n{endpoint}'
 
 
 def _token(said: argparse.Namespace) -> None:
