@@ -57,7 +57,7 @@ from appliance.core.input import (
     WorkGoes,
 )
 from appliance.core.instant import Instant
-from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
+from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, inspector, screen, technician
 from appliance.core.ui import Message
 
 __all__ = ["State", "fold", "screen", "step"]
@@ -198,7 +198,8 @@ def _here(turn: Turn) -> str:
 
 def _touched(turn: Turn, act: Act) -> None:
     if act.name == "lock" and turn.ledger.operator:
-        papers.decline(turn)
+        if not inspector(turn.state):
+            papers.decline(turn)
         operator.lock(turn, "person")
         return
     handler = ACTS.get(_here(turn), {}).get(act.name)

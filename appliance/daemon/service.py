@@ -19,6 +19,7 @@ from appliance.core.effect import (
     Effect,
     Examine,
     Kick,
+    Pdf,
     Print,
     PrintRows,
     ReadShop,
@@ -30,15 +31,16 @@ from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone
 from appliance.core.paper import Row
 from appliance.core.scene import view
 from appliance.core.till import State, step
-from appliance.core.turn import Meter
-from appliance.daemon.documents import rows_of, sealed
+from appliance.core.turn import Meter, language
+from appliance.daemon.documents import pdf, rows_of, sealed
 from appliance.daemon.remembrance import Examination
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.render import render
-from appliance.display.theme import Theme
+from appliance.display.theme import Theme, theme_for
+from appliance.language.english import english
 from appliance.ports import Beeper, DeviceError, Drawer, Loop, Printed, Printer, Sound
 from appliance.storage.fault import JournalFailed
 from appliance.storage.journal import Commit, Journal
@@ -195,7 +197,10 @@ class Service:
         """The screen for the state of now; only what changed is painted. Not while a record is on its way to flash."""
         if self._waiting or self._dark:
             return
-        frame = render(view(self.state, self._loop.clock.now()), self._theme)
+        shown, spoken = view(self.state, self._loop.clock.now()), language(self.state)
+        if spoken == "en":
+            shown = english(shown)
+        frame = render(shown, theme_for(self._theme.width, self._theme.height, language=spoken))
         self._painter.show(frame)
         self._on_frame(frame)
 
@@ -204,8 +209,6 @@ class Service:
             match effect:
                 case Print(record):
                     self._print(record)
-                case Kick():
-                    self._kick()
                 case Beep(sound):
                     self._beep(sound)
                 case ReadShop():
@@ -214,15 +217,24 @@ class Service:
                     self._inputs.append(TicketRead(sealed(self._journal, record).event))
                 case Work():
                     self._hands.worker.do(effect)
+                case Pdf():
+                    self._hands.worker.do(pdf(self._journal, effect))
                 case PrintRows(record, rows):
                     self._print_rows(record, rows)
                 case Answer(token, record):
                     self._hands.answer(token, record)
-                case Advance(counter):
-                    self._hands.witness.advance(counter)
-                case Examine():
-                    Examination(self._journal, self._loop, self.feed).start()
+                case _:
+                    self._move(effect)
         self._run()
+
+    def _move(self, effect: Effect) -> None:
+        match effect:
+            case Kick():
+                self._kick()
+            case Advance(counter):
+                self._hands.witness.advance(counter)
+            case Examine():
+                Examination(self._journal, self._loop, self.feed).start()
 
     def _print(self, order: int) -> None:
         self._print_rows(order, rows_of(self._journal, order, self._hands.printer.columns))

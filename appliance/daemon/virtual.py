@@ -184,7 +184,7 @@ class SimulatedWorld:
             kind: DeviceConfig(str(entry["driver"]), entry["options"])
             for kind, entry in _typed(self.hardware.options()).items()
         }
-        return Config(self._data, self._shop, devices | self._beside)
+        return Config(self._data, self._shop, devices | self._beside, stick=self.hardware.stick.place)
 
     def _setting(self) -> Setting:
         return Setting(
@@ -344,6 +344,15 @@ class SimulatedWorld:
                 printer.shut_drawer()
             case _:
                 raise PowerCut
+
+    def usb(self, folder: str | None) -> None:
+        """A folder that is not there yet is made beside the data. The till looks for a stick each second."""
+        stick = self.hardware.stick
+        if folder is None:
+            stick.unplug()
+        else:
+            stick.plug(Path(folder) if Path(folder).is_dir() else self._data.parent / folder)
+        self.wait(VERB)
 
     def after_lines(self, count: int, what: str, state: str) -> None:
         self.hardware.printer.after_lines(count, lambda: self._switch(what, state))

@@ -13,7 +13,7 @@ from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-LATER = {"network", "terminal", "usb"}
+LATER = {"network", "terminal"}
 ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
 # Verbs that are not an answer to the print question and do not act for the cashier.
 BYSTANDERS = ALWAYS - {"drawer"} | {"print", "tap", "type", "scan", "badge", "pin"}
@@ -341,6 +341,14 @@ class Player:
         else:
             self.world.after_flushes(int(words[2].text))
 
+    def usb(self, words: list[Word]) -> None:
+        """`usb insert DIR`, `usb remove`."""
+        if words[0].text == "insert":
+            self.world.usb(words[1].text)
+        else:
+            want(words, "remove")
+            self.world.usb(None)
+
     def tear(self, words: list[Word]) -> None:
         self.world.tear()
 
@@ -381,6 +389,7 @@ VERBS: dict[str, Verb] = {
     "cover": Player.cover,
     "printer": Player.printer,
     "power": Player.power,
+    "usb": Player.usb,
     "tear": Player.tear,
     "expect": Player.expect,
 }

@@ -57,6 +57,9 @@ class World(Protocol):
     def switch(self, what: str, state: str) -> None:
         """paper out|near-end|ok, cover open|closed, printer off|on, drawer shut."""
 
+    def usb(self, folder: str | None) -> None:
+        """Plugs a stick in that holds what is in `folder`; None pulls it out, and the folder holds what is on it."""
+
     def after_lines(self, count: int, what: str, state: str) -> None: ...
 
     def after_flushes(self, count: int) -> None:
