@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.sync import keylog, token
+from appliance.sync import keylog, manifest, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys
@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )
+    made = commands.add_parser("manifest", help="sign which till of a taxpayer has sent what, once a day")
+    made.add_argument("--siren", required=True)
+    made.add_argument("--day", required=True, help="YYYY-MM-DD")
+    _with_config((made, _manifest))
     return parser
 
 
@@ -140,6 +144,14 @@ def _token(said: argparse.Namespace) -> None:
     segno.make(digits, error="m").terminal(compact=True)
     print(digits)
     print(f"good for one hour, for till {said.till} of {said.siret}, once")
+
+
+def _manifest(said: argparse.Namespace) -> None:
+    parts = build.parts(config.load(said.config))
+    data = asyncio.run(parts.manifests.make(said.siren, said.day))
+    for row in manifest.read(data, asyncio.run(parts.keys.log())).rows:
+        state = "closed" if row.closed else "SILENT" if row.silent else "ok"
+        print(row.chain_id.hex(), row.siret, row.till, row.next_seq, row.received, state, f"{row.forks} forks")
 
 
 def _key_new(said: argparse.Namespace) -> None:

@@ -34,7 +34,8 @@ def watching(process: int, trace: Path, *more: str) -> Iterator[None]:
     with subprocess.Popen([*words, "-o", trace, "-p", str(process)], stderr=subprocess.PIPE, text=True) as strace:
         try:
             assert strace.stderr
-            assert "attached" in strace.stderr.readline()
+            said = strace.stderr.readline()
+            assert "attached" in said, said
             yield
         finally:
             strace.terminate()
