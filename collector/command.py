@@ -12,6 +12,7 @@ from appliance.sync import keylog, manifest, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys
+from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
 from collector.folder import Unfit
 from collector.keys import BadKey
@@ -61,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     made = commands.add_parser("manifest", help="sign which till of a taxpayer has sent what, once a day")
     made.add_argument("--siren", required=True)
     made.add_argument("--day", required=True, help="YYYY-MM-DD")
-    _with_config((made, _manifest))
+    audited = commands.add_parser(
+        "audit", help="prove the whole store again, without a server; exit 1 with what is wrong"
+    )
+    _with_config((made, _manifest), (audited, _audit))
     return parser
 
 
@@ -152,6 +156,17 @@ def _manifest(said: argparse.Namespace) -> None:
     for row in manifest.read(data, asyncio.run(parts.keys.log())).rows:
         state = "closed" if row.closed else "SILENT" if row.silent else "ok"
         print(row.chain_id.hex(), row.siret, row.till, row.next_seq, row.received, state, f"{row.forks} forks")
+
+
+def _audit(said: argparse.Namespace) -> None:
+    settings = config.load(said.config)
+    report = asyncio.run(Audit(build.opened(settings), settings.root).run())
+    versions = list(rewritten(settings.store)) if isinstance(settings.store, config.S3) else []
+    print(f"{report.chains} chains, {report.batches} batches, {report.records} records proven")
+    for finding in (*report.findings, *versions):
+        print(finding)
+    if report.findings or versions:
+        sys.exit(1)
 
 
 def _key_new(said: argparse.Namespace) -> None:
