@@ -16,6 +16,7 @@ from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
 from collector.folder import Unfit
 from collector.keys import BadKey
+from collector.qualify import locked, race
 from collector.registry import Unknown
 from collector.serve import serve
 from collector.store import Unavailable, numbered
@@ -65,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     audited = commands.add_parser(
         "audit", help="prove the whole store again, without a server; exit 1 with what is wrong"
     )
-    _with_config((made, _manifest), (audited, _audit))
+    raced = commands.add_parser("qualify-store", help="race the store before tills depend on it; exit 1 when it fails")
+    raced.add_argument("--writers", type=int, default=4)
+    raced.add_argument("--names", type=int, default=12)
+    _with_config((made, _manifest), (audited, _audit), (raced, _qualify))
     return parser
 
 
@@ -166,6 +170,18 @@ def _audit(said: argparse.Namespace) -> None:
     for finding in (*report.findings, *versions):
         print(finding)
     if report.findings or versions:
+        sys.exit(1)
+
+
+def _qualify(said: argparse.Namespace) -> None:
+    settings = config.load(said.config)
+    found = asyncio.run(race([build.opened(settings) for _ in range(max(2, said.writers))], said.names))
+    broke = len(found.findings)
+    print(f"{found.names} names, {found.writers} writers each: {broke} broke the rule, {found.unclear} unclear")
+    keeps = locked(*settings.store) if isinstance(settings.store, config.S3) else ""
+    for sentence in (*found.findings, *filter(None, [keeps])):
+        print(sentence)
+    if found.findings:
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from appliance.sync import protocol
 from collector.folder import STAGING, Folder, Unfit
+from collector.store import Unavailable
 from tests.collector import world
 from tests.collector.watched import FLUSHES, Call, calls, cutting, watching
 from tests.collector.world import Till, World
@@ -94,6 +96,17 @@ def test_what_a_dead_replica_left_is_swept(tmp_path: Path) -> None:
     Folder(tmp_path)
 
     assert [path.name for path in (tmp_path / STAGING).iterdir()] == ["alive-1"]
+
+
+def test_what_cannot_be_stored_leaves_nothing(tmp_path: Path) -> None:
+    """Something else stands under the name: "later", and no staged file that would fill the disk."""
+    store = Folder(tmp_path / "deep" / "store")
+    (tmp_path / "deep" / "store" / "keys" / "0").mkdir(parents=True)
+    with pytest.raises(Unavailable):
+        asyncio.run(store.create("keys/0", b"data"))
+    assert list((tmp_path / "deep" / "store" / STAGING).iterdir()) == []
+    assert asyncio.run(store.create("keys/1", b"data")) == b"data"
+    assert asyncio.run(store.create("keys/1", b"other")) == b"data"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
