@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, words
+from appliance.core import archiving, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -64,6 +64,9 @@ def done(turn: Turn, what: WorkDone) -> None:
     if what.name == turn.ui.work:
         turn.set(work="", percent=0)
     facts: dict[str, Any] = dict(what.facts)
+    if what.name == "carry":
+        upstream.carried(turn, facts)
+        return
     if "error" in facts and what.name == "archive":
         archiving.failed(turn, str(facts["error"]))
     elif "error" in facts:

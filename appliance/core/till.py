@@ -23,6 +23,7 @@ from appliance.core import (
     periods,
     session,
     training,
+    upstream,
     wear,
     witness,
 )
@@ -32,12 +33,14 @@ from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.fold import fold
 from appliance.core.input import (
+    Applied,
     Asked,
     Badge,
     Boot,
     Code,
     Device,
     DrawerMoved,
+    Enrolled,
     Examined,
     FlawFound,
     Idle,
@@ -46,17 +49,20 @@ from appliance.core.input import (
     KeyReady,
     MediumSaid,
     PaperDone,
+    Receipted,
     ShopRead,
     StickSeen,
     Stop,
     Tick,
     TicketRead,
     Touched,
+    UpstreamFound,
     WitnessSaid,
     WorkDone,
     WorkGoes,
 )
 from appliance.core.instant import Instant
+from appliance.core.standing import Carried
 from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
 from appliance.core.ui import Message
 
@@ -112,6 +118,7 @@ def _rest(turn: Turn, what: Input) -> None:
         case Tick():
             session.close_forgotten(turn)
             witness.hourly(turn)
+            upstream.carry(turn)
         case _:
             _machine(turn, what)
 
@@ -123,11 +130,20 @@ def _machine(turn: Turn, what: Input) -> None:
         case Examined(records):
             turn.emit(ev.VERIFIED, {1: "day", 2: "intact", 3: None, 4: records}, operator="")
         case StickSeen(folder):
-            turn.state = replace(turn.state, stick=folder)
+            turn.state = replace(turn.state, stick=folder, carried=Carried())
+            upstream.carry(turn)
         case WitnessSaid():
             witness.said(turn, what)
         case MediumSaid():
             turn.state = replace(turn.state, medium=what)
+        case Receipted():
+            upstream.receipted(turn, what)
+        case UpstreamFound():
+            upstream.met(turn, what)
+        case Enrolled():
+            upstream.enrolled(turn, what)
+        case Applied():
+            upstream.applied(turn, what)
         case KeyReady(key, proof, certificate):
             turn.emit(ev.JET, {1: 450, 2: key.hex(), 3: None}, operator="")  # nothing may follow the key's record
             turn.emit(ev.KEY, {1: key, 2: proof, 3: certificate}, operator="")
