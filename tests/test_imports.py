@@ -21,12 +21,26 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core"},
     "provision": {"core"},
+    "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none"},
-    "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "VERSION"},
-    "command": {"daemon", "audit", "simulator", "VERSION"},
+    "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "sync", "VERSION"},
+    "command": {"daemon", "audit", "simulator", "sync", "VERSION"},
 }
-# The pure part of storage: no file, no clock, no thread.
-PURE = {"appliance/storage/record.py", "appliance/storage/segment.py", "appliance/storage/frame.py"}
+# What the two sides of the wire share: bytes in, bytes out.
+SHARED = ("shape", "protocol")
+# The collector is another program: of the device it knows only what is written on the wire.
+WIRE = {f"appliance.sync.{name}" for name in SHARED} | {
+    f"appliance.storage.{name}" for name in ("record", "chain", "cose")
+}
+# Pure: no file, no clock, no thread.
+PURE = {
+    "appliance/storage/record.py",
+    "appliance/storage/segment.py",
+    "appliance/storage/frame.py",
+    "appliance/storage/chain.py",
+    "appliance/storage/cose.py",
+    *(f"appliance/sync/{name}.py" for name in SHARED),
+}
 IMPURE_MODULES = {"os", "time", "threading", "socket", "select", "subprocess", "tempfile", "mmap", "logging"}
 # A flow's player sees what a person sees.
 PLAYER = ("player.py", "expectations.py", "hand.py", "script.py", "world.py", "cards.py")
@@ -76,8 +90,26 @@ def test_core_touches_no_machine() -> None:
         assert bad == set(), path
 
 
-def test_pure_storage_touches_no_machine() -> None:
-    """Records, frames and segments are bytes in, bytes out."""
+def test_the_collector_knows_only_the_wire() -> None:
+    """It shares the messages with the device and nothing else; the device knows nothing of it."""
+    theirs = {name for path in (ROOT / "collector").rglob("*.py") for name in imports(path)}
+    ours = {name for path in modules() for name in imports(path)}
+    shared = {name for name in theirs if name.startswith("appliance")}
+
+    assert {name for name in shared if not any(f"{name}.".startswith(f"{each}.") for each in WIRE)} == set()
+    assert {name for name in ours if name.split(".")[0] == "collector"} == set()
+
+
+def test_what_is_shared_knows_only_the_wire() -> None:
+    """So the collector does not carry the device along behind its back."""
+    names = {name for each in SHARED for name in imports(ROOT / f"appliance/sync/{each}.py")}
+    inner = {name for name in names if name.startswith("appliance")}
+
+    assert {name for name in inner if not any(f"{name}.".startswith(f"{each}.") for each in WIRE)} == set()
+
+
+def test_pure_rooms_touch_no_machine() -> None:
+    """Records, frames, segments and messages are bytes in, bytes out."""
     for name in PURE:
         bad = {each.split(".")[0] for each in imports(ROOT / name)} & IMPURE_MODULES
 
