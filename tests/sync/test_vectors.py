@@ -10,13 +10,15 @@ import cbor2
 import pytest
 from pycddl import Schema, ValidationError
 
-from appliance.sync import protocol
+from appliance.sync import message, protocol, token
 from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
+from appliance.sync.token import Token
 from tests.sync.line import COLLECTOR
+from tests.sync.test_statements import READ
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / "sync.json").read_text("utf-8"))
-SCHEMA = Schema((ROOT / "appliance" / "sync" / "protocol.cddl").read_text("utf-8"))
+DOCUMENT = (ROOT / "appliance" / "sync" / "protocol.cddl").read_text("utf-8")
 
 
 def test_batches_and_receipts() -> None:
@@ -42,16 +44,44 @@ def test_request() -> None:
     assert (batch.hex(), before and before.hex()) == (second["batch"], first["receipt"])
 
 
-def payloads() -> list[bytes]:
-    batches = [bytes.fromhex(it["batch"]) for it in VECTORS["batches"]]
-    receipts = [RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0] for it in VECTORS["batches"]]
-    return [*batches, *receipts, bytes.fromhex(VECTORS["request"])]
+@pytest.mark.parametrize("name", READ)
+def test_statements(name: str) -> None:
+    """Made today they have the published bytes, and their readers take those."""
+    data, read = READ[name]
+
+    assert data.hex() == VECTORS["statements"][name]
+    assert read(bytes.fromhex(VECTORS["statements"][name]))
 
 
-def test_the_document_takes_them() -> None:
-    """Each example is what the CDDL says."""
-    for data in payloads():
-        SCHEMA.validate_cbor(data)
+def test_token_and_signed_request() -> None:
+    """The digits of the QR; the header fields of a read."""
+    said, asked = VECTORS["token"], VECTORS["message"]
+    it = Token(bytes.fromhex(said["secret"]), bytes.fromhex(said["mark"]), said["url"])
+
+    assert (token.digits(it), token.read(said["digits"])) == (said["digits"], it)
+    assert it.mark == token.mark(bytes.fromhex(VECTORS["root"]))
+    message.check(asked["method"], asked["uri"], b"", asked["fields"], bytes.fromhex(asked["key"]))
+
+
+def payload(name: str) -> bytes:
+    return cbor2.loads(bytes.fromhex(VECTORS["statements"][name])).value[2]  # type: ignore[no-any-return]
+
+
+def examples() -> list[tuple[str, bytes]]:
+    """(rule of the document, bytes)."""
+    batches = [("batch", bytes.fromhex(it["batch"])) for it in VECTORS["batches"]]
+    receipts = [("receipt", RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0]) for it in VECTORS["batches"]]
+    plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
+    sealed = {"key-entry": "key log", "registry-entry": "registry"}
+    sealed |= {name: name for name in ("registration", "offer", "pointer")}
+    whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
+    return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
+
+
+@pytest.mark.parametrize(("rule", "data"), examples(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_document_takes_them(rule: str, data: bytes) -> None:
+    """Each example is what the CDDL says under its name."""
+    Schema(f"start = {rule}\n{DOCUMENT}").validate_cbor(data)
 
 
 @pytest.mark.parametrize("key", range(1, 12))
@@ -60,6 +90,6 @@ def test_the_document_refuses_a_receipt_with_a_hole(key: int) -> None:
     payload, signature = read_receipt(bytes.fromhex(VECTORS["batches"][0]["receipt"]))[1:]
     wrong = {at: value for at, value in cbor2.loads(payload).items() if at != key}
     with pytest.raises(ValidationError):
-        SCHEMA.validate_cbor(cbor2.dumps(wrong))
+        Schema(f"start = receipt\n{DOCUMENT}").validate_cbor(cbor2.dumps(wrong))
     with pytest.raises(protocol.ProtocolError):
         read_receipt(RECEIPT_FORM.envelope(cbor2.dumps(wrong), signature))
