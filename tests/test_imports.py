@@ -22,7 +22,7 @@ MAY = {
     "audit": {"storage", "core"},
     "provision": {"core"},
     "sync": {"storage", "core", "ports"},
-    "simulator": {"ports", "core.instant", "drivers.none"},
+    "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "sync", "VERSION"},
     "command": {"daemon", "audit", "simulator", "sync", "VERSION"},
 }

@@ -43,7 +43,8 @@ def words(device: Device) -> tuple[bool, str, str] | None:
 def banner(state: State) -> Banner | None:
     """The worst alarm, with how many others stand behind it."""
     found = [alarm for device in state.devices.values() if (alarm := words(device))]
-    found = [alarm for alarm in found if alarm is not WORDS["upstream", ""]]  # said with what waits for it
+    said = (WORDS["upstream", ""], *((WORDS["upstream", "refused"],) if state.ledger.upstream.stopped else ()))
+    found = [alarm for alarm in found if alarm not in said]  # `waiting` says it
     found += [alarm for alarm in (waiting(state),) if alarm]
     if not state.ledger.trusted:
         found.append(CLOCK)

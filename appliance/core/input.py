@@ -225,6 +225,13 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolmentFailed:
+    """The collector did not take this till, or its answer was not right; `why`: a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What a signed pointer names stands in its place; `statement` is the pointer."""
 
@@ -272,6 +279,7 @@ Input = (
     | Receipted
     | UpstreamFound
     | Enrolled
+    | EnrolmentFailed
     | Applied
     | JournalBroken
     | Stop

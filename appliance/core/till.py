@@ -41,6 +41,7 @@ from appliance.core.input import (
     Device,
     DrawerMoved,
     Enrolled,
+    EnrolmentFailed,
     Examined,
     FlawFound,
     Idle,
@@ -136,14 +137,6 @@ def _machine(turn: Turn, what: Input) -> None:
             witness.said(turn, what)
         case MediumSaid():
             turn.state = replace(turn.state, medium=what)
-        case Receipted():
-            upstream.receipted(turn, what)
-        case UpstreamFound():
-            upstream.met(turn, what)
-        case Enrolled():
-            upstream.enrolled(turn, what)
-        case Applied():
-            upstream.applied(turn, what)
         case KeyReady(key, proof, certificate):
             turn.emit(ev.JET, {1: 450, 2: key.hex(), 3: None}, operator="")  # nothing may follow the key's record
             turn.emit(ev.KEY, {1: key, 2: proof, 3: certificate}, operator="")
@@ -152,6 +145,22 @@ def _machine(turn: Turn, what: Input) -> None:
             witness.mark(turn)
             wear.record(turn)
             turn.emit(ev.STOP, {1: why})
+        case _:
+            _upward(turn, what)
+
+
+def _upward(turn: Turn, what: Input) -> None:
+    match what:
+        case Receipted():
+            upstream.receipted(turn, what)
+        case UpstreamFound():
+            upstream.met(turn, what)
+        case Enrolled():
+            upstream.enrolled(turn, what)
+        case EnrolmentFailed(why):
+            upstream.not_enrolled(turn, why)
+        case Applied():
+            upstream.applied(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -225,6 +234,9 @@ def _touched(turn: Turn, act: Act) -> None:
 def _code(turn: Turn, text: str) -> None:
     """A scan on the print question answers "no" and rings; on a message it is refused aloud and never kept."""
     here = _here(turn)
+    if upstream.is_enrolment(text):
+        upstream.scanned(turn, text)
+        return
     if here == "locked":
         operator.present_code(turn, text)
         return

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from appliance.core import event as ev
 from appliance.core.defect import found
-from appliance.core.effect import Work
+from appliance.core.effect import Enrol, Work
 from appliance.core.input import Receipted
 from appliance.core.standing import Carried
+from appliance.core.ui import Message
 
 if TYPE_CHECKING:
     from appliance.core.input import Applied, Enrolled, UpstreamFound
@@ -20,7 +21,31 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 200  # characters of a sentence
 EVIDENCE: Final = 2048  # bytes
+DIGITS: Final = 60  # of an enrolment code, at least
 STOPS: Final = ("fork", "rollback")
+
+
+def is_enrolment(text: str) -> bool:
+    """No article and no badge has so many digits; the code is checked by who knows its form."""
+    return len(text) >= DIGITS and text.isascii() and text.isdecimal()
+
+
+def scanned(turn: Turn, text: str) -> None:
+    """A secret for one hour: it is neither recorded nor looked up, and only who is responsible may use it."""
+    person = turn.person
+    if person is None or person.role not in ("manager", "technician"):
+        turn.beep("refused")
+        if person is not None:
+            turn.say(Message("Inscription refusée.", ("Un responsable doit s'identifier, puis scanner ce code.",)))
+        return
+    turn.beep("accepted")
+    turn.effect(Enrol(text))
+
+
+def not_enrolled(turn: Turn, why: str) -> None:
+    turn.emit(ev.REFUSED, {1: "enrolment", 2: why[:LONGEST]})
+    if turn.ledger.operator:
+        turn.say(Message("Inscription impossible.", (why,)))
 
 
 def enrolled(turn: Turn, what: Enrolled) -> None:
@@ -28,6 +53,8 @@ def enrolled(turn: Turn, what: Enrolled) -> None:
     if (what.url, what.root, what.network_key) == (known.url, known.root, known.network_key) and not known.stopped:
         return  # said again after a cut
     turn.emit(ev.ENROLMENT, {1: what.url, 2: what.root, 3: what.statement, 4: what.network_key}, operator="")
+    if turn.ledger.operator:
+        turn.say(Message("Caisse inscrite.", ("Ses tickets sont transmis au serveur.",), grave=False))
 
 
 def receipted(turn: Turn, what: Receipted) -> None:
@@ -59,13 +86,15 @@ def carry(turn: Turn) -> None:
     """A stick that is plugged in is fed by itself, once a minute when there is something new."""
     ledger, stick = turn.ledger, turn.state.stick
     if stick and ledger.upstream.enrolled and ledger.seq > turn.state.carried.next_seq:
-        turn.effect(Work("carry", (stick, str(ledger.seq), str(ledger.tickets_sold))))
+        upstream = ledger.upstream
+        here = (ledger.seq, ledger.tickets_sold, upstream.next_seq, upstream.record)
+        turn.effect(Work("carry", (stick, upstream.root.hex(), *map(str, here))))
 
 
 def carried(turn: Turn, facts: dict[str, Any]) -> None:
     """Receipts that somebody brought back on it were checked like any other. A stick that fails is tried again."""
-    for each in facts.get("receipts", ()):
-        receipted(turn, Receipted(*each))
+    for body in facts.get("bodies", ()):
+        receipted(turn, Receipted(*(body[key] for key in range(1, 7))))
     if "until" in facts and turn.state.stick:
         copied = Carried(int(facts["until"]), int(facts["ticket"]))
         # its own receipts are no reason to write it again

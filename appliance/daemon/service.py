@@ -17,6 +17,7 @@ from appliance.core.effect import (
     Answer,
     Beep,
     Effect,
+    Enrol,
     Examine,
     Kick,
     Print,
@@ -33,6 +34,7 @@ from appliance.core.till import State, step
 from appliance.core.turn import Meter
 from appliance.daemon.documents import rows_of, sealed
 from appliance.daemon.remembrance import Examination
+from appliance.daemon.upstream import Upward
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
@@ -59,6 +61,7 @@ class Hands(Protocol):
     beeper: Beeper
     witness: Vouching
     worker: Worker
+    upstream: Upward
 
     @property
     def answer(self) -> Callable[[int, int], None]: ...
@@ -161,6 +164,7 @@ class Service:
         # that was not acknowledged becomes a question, and the drawer is never opened a second time by itself.
         self._perform(effects)
         self._anchor(kinds)
+        self._hands.upstream.moved(kinds)
         self.draw()
         self._take_offer()
         self._run()
@@ -216,13 +220,20 @@ class Service:
                     self._hands.worker.do(effect)
                 case PrintRows(record, rows):
                     self._print_rows(record, rows)
-                case Answer(token, record):
-                    self._hands.answer(token, record)
-                case Advance(counter):
-                    self._hands.witness.advance(counter)
-                case Examine():
-                    Examination(self._journal, self._loop, self.feed).start()
+                case _:
+                    self._hand_on(effect)
         self._run()
+
+    def _hand_on(self, effect: Effect) -> None:
+        match effect:
+            case Answer(token, record):
+                self._hands.answer(token, record)
+            case Advance(counter):
+                self._hands.witness.advance(counter)
+            case Enrol(code):
+                self._hands.upstream.enrol(code)
+            case Examine():
+                Examination(self._journal, self._loop, self.feed).start()
 
     def _print(self, order: int) -> None:
         self._print_rows(order, rows_of(self._journal, order, self._hands.printer.columns))

@@ -94,11 +94,36 @@ def copies(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[
     return {"bodies": done, "medium": medium.number}
 
 
+def carry(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
+    """`folder root until ticket next_seq record`: the stick is brought up to `until`, what came back on it is told."""
+    from appliance.sync import carrier, enrolment, keylog
+    from appliance.sync.cut import Cutter
+    from appliance.sync.protocol import ProtocolError
+
+    stick, root = Path(args[0]), bytes.fromhex(args[1])
+    until, ticket, next_seq, record = map(int, args[2:])
+    disk = OsDisk()
+    cutter = Cutter(data, disk)
+    receipt = cast(bytes, cutter.record(record).body[5]) if record else None
+    try:
+        log = enrolment.read_registration((data / "registration").read_bytes(), root)[1]
+    except (OSError, ProtocolError):
+        log = keylog.read((), root)
+    home = carrier.Home(next_seq, receipt, until)
+    came = list(carrier.answers(stick, cutter, log, home))
+    if came:
+        home = carrier.Home(came[-1][0].next_seq, came[-1][1], until)
+    carrier.export(stick, cutter, home, disk)
+    bodies = [{1: it.first_seq, 2: it.next_seq, 3: it.head, 4: it.received, 5: data, 6: "stick"} for it, data in came]
+    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies]}
+
+
 WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Makers, Show], dict[str, Any]]]] = {
     "archive": archive,
     "verify": verify,
     "control": control,
     "copies": copies,
+    "carry": carry,
 }
 
 
@@ -106,10 +131,11 @@ def done(name: str, data: Path, args: Sequence[str], makers: Makers, show: Show)
     """What came of it, or {"error": sentence}."""
     from appliance.audit.source import Broken, Unreadable
     from appliance.storage.medium import MediumError
+    from appliance.sync.cut import CutError
 
     try:
         return WORKS[name](data, args, makers, show)
-    except (Refusal, WorkError, MediumError, Unreadable, Broken, ValueError, OSError) as error:
+    except (Refusal, WorkError, MediumError, CutError, Unreadable, Broken, ValueError, OSError) as error:
         return {"error": str(error)}
 
 

@@ -13,8 +13,8 @@ from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-LATER = {"network", "terminal", "usb"}
-ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
+LATER = {"terminal"}
+ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb", "collector"}
 # Verbs that are not an answer to the print question and do not act for the cashier.
 BYSTANDERS = ALWAYS - {"drawer"} | {"print", "tap", "type", "scan", "badge", "pin"}
 
@@ -331,6 +331,22 @@ class Player:
     def printer(self, words: list[Word]) -> None:
         self.fault("printer", words)
 
+    def network(self, words: list[Word]) -> None:
+        """`up` the first time brings a collector into the world."""
+        self.world.switch("network", words[0].text)
+
+    def collector(self, words: list[Word]) -> None:
+        """`loses` its last batches, `forks`: another till with this one's keys was there first."""
+        self.world.switch("collector", words[0].text)
+
+    def usb(self, words: list[Word]) -> None:
+        """`in`, `out`, or `carried`: somebody takes the stick to the collector and brings it back."""
+        self.world.switch("usb", words[0].text)
+
+    def enrol(self, words: list[Word]) -> None:
+        """The code that the collector shows, held before the till's own scanner."""
+        self.world.scan(self.world.enrolment_code())
+
     def power(self, words: list[Word]) -> None:
         if words[0].text == "on":
             self.world.power_on()
@@ -377,6 +393,10 @@ VERBS: dict[str, Verb] = {
     "tap": Player.tap,
     "type": Player.type,
     "scan": Player.scan,
+    "network": Player.network,
+    "collector": Player.collector,
+    "usb": Player.usb,
+    "enrol": Player.enrol,
     "paper": Player.paper,
     "cover": Player.cover,
     "printer": Player.printer,

@@ -55,7 +55,11 @@ class World(Protocol):
         """UTC ms. Forwards quietly, backwards as a clock that jumps."""
 
     def switch(self, what: str, state: str) -> None:
-        """paper out|near-end|ok, cover open|closed, printer off|on, drawer shut."""
+        """paper out|near-end|ok, cover open|closed, printer off|on, drawer shut, network up|down, usb in|out|carried,
+        collector loses|forks."""
+
+    def enrolment_code(self) -> str:
+        """The digits that a collector shows for this till."""
 
     def after_lines(self, count: int, what: str, state: str) -> None: ...
 

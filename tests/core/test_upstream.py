@@ -193,7 +193,8 @@ def test_a_stick_is_fed_once_for_what_is_new(desk: Desk) -> None:
     sell(desk)
     desk.feed(StickSeen("/media/stick"))
     asked = [effect for effect in desk.effects if isinstance(effect, Work) and effect.name == "carry"]
-    assert [effect.args for effect in asked] == [("/media/stick", str(desk.state.ledger.seq), "1")]
+    assert [effect.args[0] for effect in asked] == ["/media/stick"]
+    assert asked[0].args[2:] == (str(desk.state.ledger.seq), "1", "0", "0")
     desk.feed(WorkDone("carry", {"until": desk.state.ledger.seq, "ticket": 1}))
     count = len(desk.effects)
     desk.feed(Tick())
@@ -213,8 +214,8 @@ def test_a_stick_brings_receipts_back(desk: Desk) -> None:
     sell(desk)
     desk.feed(StickSeen("/media/stick"))
     until = desk.state.ledger.seq
-    came = (0, until, bytes(32), desk.t, b"receipt", "stick")
-    desk.feed(WorkDone("carry", {"until": until, "ticket": 1, "receipts": [came]}))
+    came = {1: 0, 2: until, 3: bytes(32), 4: desk.t, 5: b"receipt", 6: "stick"}
+    desk.feed(WorkDone("carry", {"until": until, "ticket": 1, "bodies": [came]}))
     assert desk.last(ev.RECEIPT).body[6] == "stick"
     assert unsent(desk) == 0
     count = len(desk.effects)
