@@ -115,6 +115,12 @@ def _purge(argv: Sequence[str]) -> int:
     return purge_main(argv, held)
 
 
+def _sync(argv: Sequence[str]) -> int:
+    from appliance.sync.command import sync_main
+
+    return sync_main(argv)
+
+
 def _attest(argv: Sequence[str]) -> int:
     from appliance.audit.attest_command import attest_main
 
@@ -138,6 +144,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
+    "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),

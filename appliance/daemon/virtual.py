@@ -22,7 +22,7 @@ from appliance.core.event import NAMES
 from appliance.core.ledger import Ledger
 from appliance.daemon.beyond import Beyond
 from appliance.daemon.clock import offset, zone_of
-from appliance.daemon.config import Config, DeviceConfig
+from appliance.daemon.config import Config, DeviceConfig, UpstreamConfig
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.setting import Setting
 from appliance.daemon.wiring import Till
@@ -115,6 +115,7 @@ class SimulatedWorld:
         self.hardware.printer.on_event = on_outside
         self._outside = on_outside
         self.beyond = Beyond(self._folder, lambda: self.clock.t)
+        self.enrolment_file: Path | None = None  # a provisioning file, read at a start
         self._flushes_left = 0
         self._mains_off = False
         self.loop: SelectorsLoop
@@ -188,7 +189,8 @@ class SimulatedWorld:
             kind: DeviceConfig(str(entry["driver"]), entry["options"])
             for kind, entry in _typed(self.hardware.options()).items()
         }
-        return Config(self._data, self._shop, devices | self._beside, stick=self.beyond.stick)
+        upstream = UpstreamConfig(code=self.enrolment_file)
+        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=self.beyond.stick)
 
     def _setting(self) -> Setting:
         return Setting(

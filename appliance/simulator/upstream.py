@@ -62,7 +62,7 @@ class Collector:
         self.network: dict[bytes, bytes] = {}  # chain -> network key
         self.pointers: dict[tuple[str, int], bytes] = {}
         self.objects: dict[str, bytes] = {}
-        self.heard: list[str] = []  # "PUT /v1/…" in order
+        self.heard: list[tuple[int, str]] = []  # when (UTC ms), "PUT /v1/…"
         self.trouble: list[Reply] = []  # given instead of the next answers
 
     # The cable
@@ -117,7 +117,7 @@ class Collector:
 
     def answer(self, asked: Wanted) -> Reply:
         with self._mutex:
-            self.heard.append(f"{asked.method} {asked.path}")
+            self.heard.append((self._now(), f"{asked.method} {asked.path}"))
             if self.trouble:
                 return self.trouble.pop(0)
             try:

@@ -14,6 +14,7 @@ from appliance.storage import chain, folder, past
 from appliance.storage.flash import Disk, Mode
 from appliance.storage.folder import Folder
 from appliance.storage.frame import Frame, FrameError
+from appliance.storage.purge import RecordPurged
 from appliance.storage.record import Record, decode
 from appliance.storage.recover import JournalError
 from appliance.storage.segment import SegmentError
@@ -68,6 +69,29 @@ class Cutter:
         """Raises CutError, OSError."""
         frame = self._find(seq)
         return decode(frame.records[seq - frame.first_seq])
+
+    def frame_of(self, seq: int) -> int:
+        """The first record of the frame that holds it. Raises CutError, OSError."""
+        return self._find(seq).first_seq
+
+    def records(self) -> Iterator[Record]:
+        """All that are on flash, from the first that was not purged. Raises CutError, OSError."""
+        for frame in self._from(self._first()):
+            yield from map(decode, frame.records)
+
+    def _first(self) -> Frame:
+        for number in self._folder.numbers():
+            with self._folder.reading(number) as it:
+                header = it.header()
+            if header is None:
+                break
+            try:
+                return past.find(self._folder, self._last(), header.first_seq)
+            except RecordPurged:
+                continue
+            except (JournalError, KeyError, SegmentError, FrameError) as error:
+                raise CutError(f"record {header.first_seq} cannot be read: {error}") from error
+        raise CutError("the journal is empty")
 
     def chain_id(self) -> bytes:
         with self._folder.reading(1) as it:
