@@ -121,6 +121,13 @@ def _sync(argv: Sequence[str]) -> int:
     return sync_main(argv)
 
 
+def _note(argv: Sequence[str]) -> int:
+    from appliance.audit.note_command import note_main
+    from appliance.daemon.tills import held
+
+    return note_main(argv, held)
+
+
 def _attest(argv: Sequence[str]) -> int:
     from appliance.audit.attest_command import attest_main
 
@@ -145,6 +152,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
     "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
+    "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),
     "wear": (_wear, "what the journal has cost its medium, and the years left"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
 
-from tests.display.pictures import GOLDEN, PANELS, draw, every, same
+from appliance.core.view import View
+from appliance.display.theme import Theme
+from tests.display.pictures import GOLDEN, PANELS, draw, every, every_english, golden, same
 
 SHEET = 4  # pictures in a row of the contact sheet
 THUMB = (480, 300)
@@ -24,16 +27,22 @@ def main(arguments: list[str]) -> int:
 
 
 def write(folder: Path) -> int:
-    """All pictures as PNG, and one contact sheet a panel."""
+    """All pictures as PNG and one contact sheet a panel, the same in English in `en`."""
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = {name: draw(view, theme) for name, view, theme in every()}
+    count = _write(folder, every()) + _write(folder / "en", every_english())
+    sys.stdout.write(f"{count} screens in {folder}\n")
+    return 0
+
+
+def _write(folder: Path, views: Iterable[tuple[str, View, Theme]]) -> int:
+    folder.mkdir(exist_ok=True)
+    drawn = {name: draw(view, theme) for name, view, theme in views}
     for name, image in drawn.items():
         image.save(folder / f"{name}.png")
     for width, height in PANELS:
         size = f"{width}x{height}"
         sheet([image for name, image in drawn.items() if name.endswith(size)]).save(folder / f"all-{size}.png")
-    sys.stdout.write(f"{len(drawn)} screens in {folder}\n")
-    return 0
+    return len(drawn)
 
 
 def sheet(images: list[Image.Image]) -> Image.Image:
@@ -48,12 +57,12 @@ def sheet(images: list[Image.Image]) -> Image.Image:
 
 def accept() -> int:
     """Writes what differs and removes what no sample makes; says which, so that a person looks at them."""
-    GOLDEN.mkdir(exist_ok=True)
-    wanted = {f"{name}.png": draw(view, theme) for name, view, theme in every()}
-    for path in GOLDEN.glob("*.png"):
-        if path.name not in wanted:
+    (GOLDEN / "en").mkdir(parents=True, exist_ok=True)
+    wanted = {f"{name}.png": draw(view, theme) for name, view, theme in golden()}
+    for path in GOLDEN.rglob("*.png"):
+        if str(path.relative_to(GOLDEN)) not in wanted:
             path.unlink()
-            sys.stdout.write(f"removed {path.name}\n")
+            sys.stdout.write(f"removed {path.relative_to(GOLDEN)}\n")
     for file, image in wanted.items():
         if not _accepted(GOLDEN / file, image):
             image.save(GOLDEN / file, optimize=True)

@@ -15,6 +15,7 @@ from appliance.simulator import cards, script
 from appliance.simulator.player import Player
 from appliance.simulator.script import Step
 from tests.flow_pictures import ACCEPT, FLOWS, SHOP, SIZE, SMALL, glass, recorded, row
+from tests.language.hearing import Hearing
 
 SIZES = [SIZE, (800, 480)]
 
@@ -23,7 +24,9 @@ SIZES = [SIZE, (800, 480)]
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.stem)
 def test_flow(flow: Path, size: tuple[int, int], tmp_path: Path) -> None:
     """The flow plays to its end and what it recorded verifies."""
-    world = SimulatedWorld(tmp_path / "data", SHOP, size, segment_size=SMALL)
+    hearing = Hearing()
+    world = SimulatedWorld(tmp_path / "data", SHOP, size, segment_size=SMALL, on_outside=hearing.heard)
+    hearing.world = world
     rows: list[str] = []
 
     def after(step: Step) -> None:
@@ -39,6 +42,7 @@ def test_flow(flow: Path, size: tuple[int, int], tmp_path: Path) -> None:
 
     assert failure is None
     assert verify_main([str(tmp_path / "data")]) == 0
+    assert hearing.unknown == set(), "these words have no English yet: appliance/language/english.toml"
     if size == SIZE:
         assert rows == recorded(flow), f"the pictures of {flow.stem} changed; look, then: {ACCEPT}"
 

@@ -19,15 +19,28 @@ MAY = {
     "drivers": {"ports", "core.paper", "tpm"},
     "display": {"core", "ports"},
     "storage": {"tpm"},
-    "audit": {"storage", "core"},
+    "audit": {"storage", "core", "sync.shape", "sync.shop"},
+    "language": {"core"},
     "provision": {"core"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
-    "daemon": {"core", "ports", "drivers", "display", "storage", "audit", "provision", "simulator", "sync", "VERSION"},
+    "daemon": {
+        "core",
+        "ports",
+        "drivers",
+        "display",
+        "storage",
+        "audit",
+        "language",
+        "provision",
+        "simulator",
+        "sync",
+        "VERSION",
+    },
     "command": {"daemon", "audit", "simulator", "sync", "VERSION"},
 }
 # What the two sides of the wire share: bytes in, bytes out.
-SHARED = ("shape", "protocol", "keylog", "registry", "token", "enrolment", "pointer", "message", "problem")
+SHARED = ("shape", "protocol", "keylog", "registry", "token", "enrolment", "pointer", "message", "problem", "shop")
 # The collector is another program: of the device it knows only what is written on the wire.
 WIRE = {f"appliance.sync.{name}" for name in SHARED} | {
     f"appliance.storage.{name}" for name in ("record", "chain", "cose")

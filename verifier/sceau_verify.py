@@ -34,12 +34,12 @@ absolute identity rates software movements differences proof"""
 PERIOD = """number period first_part last_part parts first_ticket last_ticket tickets sales refunds refund_count total vat means perpetual absolute identity rates software differences proof"""
 # Each kind: number, name, code in the JET, then the names of the fields of its body from key 1 on.
 KINDS = f"""1 genesis:260 format software till siret key hash_alg sig_alg witness_class predecessor nonce hardware certificate; 2 start:80 software after hardware perimeter; 3 recovered:904 length sha256; 4 stop:40 why; 5
-clock:903 expected found why offset; 6 config:270 identity means operators rates timezone territory fiscal_year_start day_pivot; 7 defect:90 record why until source; 8 key key proof certificate; 9 witness class counter;
+clock:903 expected found why offset; 6 config:270 identity means operators rates timezone territory fiscal_year_start day_pivot terminals later; 7 defect:90 record why until source; 8 key key proof certificate; 9 witness class counter;
 10 login:80 how role; 11 logout:40 why; 12 login-refused:901 why who badge; 13 lockout:902 who until; 14 version:250 from to; 15 resumed:905 record; 16 verified scope result why records; 17 jet code text
 record; 18 note:907 record text; 19 refused:908 what why; 20 day-open number float date identity; 21 order number original why; 22 line order line label quantity unit_price amount rate ht vat code nature
 unit warranty how discount; 23 line-void:323 order line label amount why; 24 order-void:320 order total lines why; 25 payment order label kind amount given credit; 26 change order label kind amount; 27
 payment-asked order label kind amount; 28 payment-refused order label kind amount why; 29 park order; 30 ticket number type order total lines vat payments articles perpetual absolute identity rates mentions
-software original why proof; 31 print ticket record; 32 no-print ticket record why; 33 duplicate:156 type number record copy why; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change
+software original why proof; 31 print ticket record how; 32 no-print ticket record why; 33 duplicate:156 type number record copy why how; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change
 order line quantity unit_price amount ht vat why discount; 38 discount order line rate amount why; 39 payment-fix:913 ticket record minus plus why; 40 drawer why reason record; 41 drawer-seen open; 42
 cash-in:911 amount reason; 43 cash-out:912 amount reason; 44 count:170 counted expected gap detail; 45 training-on:100 number responsible; 46 training-off:105 number responsible tickets total; 47 training
 responsible kind body; 50 day-close:50 {DAY}; 51 snapshot fold siret software config flags offset operator failures locked counters last_close tickets question papers doubts copies perpetual month year
@@ -57,6 +57,7 @@ PROTECTED = b"\xa2\x01\x27\x03\x78\x22application/vnd.sceau.archive+cbor"  # {1:
 LIMIT, INT_LIMIT, BIRTH = 32768, 2**53 - 1, datetime(1970, 1, 1, tzinfo=UTC)
 FRAME, SEGMENT, LOCAL, CENTRAL, END = map(Struct, (">4sIIHHQH6s32s", ">4sIIIHHBBHQ32s32s32sII", "<IHHHHHIIIHH", "<IHHHHHHIIIHHHHHII", "<IHHHHIIH"))
 CLEAN, UNFIT = str.maketrans(", |", ";_/"), re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ECDSA = "signatures P-256 : prendre sceau verify ou OpenSSL | P-256 signatures: use sceau verify or OpenSSL"
 COMPACT, SEG = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), default=bytes.hex), re.compile("(?:journal/)?([0-9a-f]{8})\\.seg")
 Body = dict[int, Any]
 Part = tuple[int, Callable[[], bytes]]  # of a segment: its number, and how to read it
@@ -178,10 +179,8 @@ class Walk:
         slots = [s for s in (anchor[:512], anchor[4096:4608]) if s[:4] == b"SCA1" and crc32(s[8:]).to_bytes(4, "big") == s[4:8]]
         self.anchor = max((s[35:75] for s in slots), default=bytes(40))  # number of the next record, head before it
         self.due, self.take, self.middle, self.cut = int.from_bytes(self.anchor[:8], "big"), take, middle, cut
-        self.seq, self.head, self.genesis, self.end, self.tears, self.frames = 0, bytes(32), b"", 0, 0, 0
-        self.before = self.head  # the head before the last frame
-        self.header: Header | None = None
-        self.gap: Body | None = None  # {1: length, 2: SHA-256} of what is torn and not yet named
+        self.seq, self.head, self.genesis, self.end, self.tears, self.frames = 0, bytes(32), b"", 0, 0, 0; self.before = self.head  # before: of the last frame
+        self.header: Header | None = None; self.gap: Body | None = None  # gap: {1: length, 2: SHA-256} of what is torn and not yet named
         self.purged, self.turn, self.keys, self.notes = 0, b"", list[tuple[int, int, bytes]](), list[str]()  # turn: the next segment's key
     def run(self, parts: Sequence[Part]) -> None:
         for number, load in parts:
@@ -341,7 +340,7 @@ class Books:
         self.open[kind] = [first or part, part, parts + 1, found]
     def totals(self, r: Record, b: Body) -> None:
         cents, inside = 0, r.seq >= self.tables.first
-        if r.kind == 1 and b[7] != 1: raise Unreadable("signatures P-256 : prendre sceau verify ou OpenSSL | P-256 signatures: use sceau verify or OpenSSL")
+        if r.kind == 1 and b[7] != 1: raise Unreadable(ECDSA)
         if r.kind == 1: self.whole, self.sealing, self.siret = True, True, b[4]
         elif r.kind == 7: need(None, b[1] if isinstance(b[1], int) and 0 <= b[1] <= r.seq else r.seq, "la caisse le déclare non prouvé | the till itself says that it is not proven")
         elif r.kind == 20: self.follows(r, ("day", b[1], 1), ("session", b[1], b[1])); self.open[50] = [0, 0, 0, Counter[Any]()]
@@ -425,6 +424,7 @@ class Zip:
 def check_archive(zipped: Zip) -> tuple[Walk, Books, dict[str, Any]]:  # in the order of FORMAT.md, Checking
     m, met, closed = zipped.manifest(), False, False
     names = [name for name in zipped.members if name not in ("manifest.cose", "manifest.json")]
+    if "journal/certificate.der" in names: raise Unreadable(ECDSA)  # of the strings of an archive that begins behind genesis
     need(not (odd := sorted({name for name, _, _ in m["files"]} ^ set(names))), "".join(odd[:1]), "il manque ici ou au manifeste | it is missing here or in the manifest")
     hurt = sorted((name.startswith("journal/"), name) for name, size, digest in m["files"] if not zipped.same(name, size, digest))
     place, why = hurt[0][1] if hurt else "", "il n'est pas ce que dit le manifeste | it is not what the manifest says"

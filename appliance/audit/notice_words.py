@@ -104,6 +104,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "credits": "avoirs en cours",
     "date": "date de la journée, AAAA-MM-JJ",
     "day_pivot": "heure qui sépare deux journées",
+    "terminals": "numéros de série des terminaux de carte",
+    "later": "nature du premier papier demandé après « ne pas imprimer » : duplicate (duplicata) ou original",
     "defect": "défaut sur lequel rien n'est décidé",
     "detail": "liste de [valeur en centimes, nombre]",
     "differences": "écarts constatés entre une clôture et ce qui la compose ; doit être vide",

@@ -20,6 +20,8 @@ TOLERANCE = 2_000
 EARLIEST = 1_767_225_600_000  # 2026-01-01, before the first release: an older clock has lost its time
 DAY = 86_400_000
 FARTHEST = 10 * 366 * DAY  # after the last record: a later date is a slip in the year
+NEAR = DAY  # what any operator may set the till's time right by; further asks a manager (CLK-04)
+SHUT = 7 * DAY  # the same after the machine lost its time: a shop that was shut must open without a manager
 TIME_DIGITS = 12  # JJMMAAAAHHMM
 
 
@@ -90,9 +92,23 @@ def take(turn: Turn, act: Act) -> None:
         turn.set(refusal="C'est avant le dernier enregistrement de la caisse.")
     elif wanted > max(turn.ledger.t, EARLIEST) + FARTHEST:
         turn.set(refusal="C'est trop loin dans l'avenir. Vérifier l'année.")
+    elif _far(turn, wanted):
+        turn.emit(ev.REFUSED, {1: "clock", 2: "far"})
+        turn.beep("refused")
+        turn.set(refusal="L'écart est trop grand\u00a0: un responsable doit régler l'heure.")
     else:
         _record(turn, wanted, "corrected", wanted - turn.at.t)
         turn.show("", asked_clock=True)
+
+
+def _far(turn: Turn, wanted: int) -> bool:
+    """One slip forward would lock the till until that date, so a leap is a manager's. Before the first day of all
+    there is no date to hold it against."""
+    if not turn.ledger.day_number:
+        return False
+    limit = NEAR if believable(turn.ledger, turn.at) else SHUT
+    manager = turn.person is not None and turn.person.role == "manager"
+    return abs(wanted - turn.t) > limit and not manager
 
 
 def parse(digits: str, tz: int) -> int | None:

@@ -15,6 +15,15 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True)
+class Pdf:
+    """Write the document that `record` orders to `folder` of a stick, as `tickets/<name>`; `WorkDone` answers."""
+
+    record: int
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kick:
     """Open the drawer once, for one `drawer` record."""
 
@@ -86,4 +95,4 @@ class Answer:
     record: int
 
 
-Effect = Print | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol
+Effect = Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol

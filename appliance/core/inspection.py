@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, upstream, words
+from appliance.core import archiving, papers, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -20,6 +20,11 @@ NAMES = {"verify": "Vérification", "control": "Document de contrôle", "copies"
 
 
 def enter(turn: Turn, act: Act) -> None:
+    opened(turn)
+
+
+def opened(turn: Turn) -> None:
+    """By an inspector's own badge and code, or by whoever lets the officer in (Gestion)."""
     turn.set(message=None)
     turn.emit(ev.JET, {1: AUDIT, 2: "contrôle fiscal ouvert", 3: None})
     turn.show("inspection")
@@ -67,10 +72,13 @@ def done(turn: Turn, what: WorkDone) -> None:
     if what.name == "carry":
         upstream.carried(turn, facts)
         return
+    if what.name == "pdf":
+        papers.written(turn, facts)
+        return
     if "error" in facts and what.name == "archive":
         archiving.failed(turn, str(facts["error"]))
     elif "error" in facts:
-        turn.emit(ev.REFUSED, {1: what.name, 2: str(facts["error"])[:200]})
+        turn.emit(ev.REFUSED, {1: what.name, 2: str(facts.get("detail", facts["error"]))[:200]})
         turn.say(Message(f"{NAMES[what.name]} impossible.", (str(facts["error"]),)))
     else:
         DONE[what.name](turn, facts)

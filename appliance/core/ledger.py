@@ -98,6 +98,12 @@ class Ledger(NamedTuple):
             values[_PLACES[name]] = value
         return Ledger._make(values)
 
+    def still_original(self, ref: TicketRef) -> bool:
+        """Whether a first paper of this ticket, asked for now, is the original: by the shop's policy, and when none
+        was ever ordered (TIC-04). A paper of which nobody knows was ordered."""
+        ordered = ref.printed or ref.record in self.copies or any(each.fact == ref.record for each in self.papers)
+        return self.config.get(10) == "original" and not ordered
+
     def traced(self, **counts: int) -> Ledger:
         """One more of what an owner looks at first, while a day is open."""
         if self.day is None:

@@ -1,6 +1,7 @@
 """Who stands at the till: badge, bar code or name and PIN; lockout; the lock (USR-01, USR-03, USR-04).
 
-A bare badge opens for cashiers and trainees; a UID can be copied, so managers and technicians also type the PIN.
+A bare badge opens for cashiers and trainees; a UID can be copied, so managers, technicians
+and inspectors also type the PIN.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hmac
 
 from appliance.core import event as ev
+from appliance.core import inspection
 from appliance.core.act import Act
 from appliance.core.input import Badge
 from appliance.core.shop import Operator
@@ -17,7 +19,7 @@ from appliance.core.words import counted
 TRIES = 3
 LOCKOUT = 5 * 60_000
 PIN_DIGITS = 4
-PIN_ROLES = ("manager", "technician")
+PIN_ROLES = ("manager", "technician", "inspector")
 UNKNOWN = ("Badge inconnu.", "Le présenter de nouveau ou choisir son nom.")
 
 
@@ -83,7 +85,9 @@ def lock(turn: Turn, why: str) -> None:
 def _enter(turn: Turn, person: Operator, how: str) -> None:
     turn.emit(ev.LOGIN, {1: how, 2: person.role}, operator=person.code)
     turn.beep("accepted")
-    turn.show("", asked_clock=False)
+    turn.show("", asked_clock=False, language="")
+    if person.role == "inspector":
+        inspection.opened(turn)
 
 
 def ask_pin(turn: Turn, code: str) -> None:
@@ -115,6 +119,11 @@ def cancel(turn: Turn, act: Act) -> None:
     turn.show("")
 
 
+def speak(turn: Turn, act: Act) -> None:
+    """French or English was tapped on the locked screen, by somebody who is not in yet."""
+    turn.set(language=str(act.value), notice=())
+
+
 def _try_pin(turn: Turn) -> None:
     person = turn.shop.operator(turn.ui.pin)
     typed = turn.ui.typed
@@ -139,4 +148,11 @@ def _wrong_pin(turn: Turn, person: Operator) -> None:
     turn.show("", notice=lockout_notice(LOCKOUT))
 
 
-LOCKED: dict[str, Handler] = {"name": choose, "digit": digit, "back": back, "clear": clear, "cancel": cancel}
+LOCKED: dict[str, Handler] = {
+    "name": choose,
+    "digit": digit,
+    "back": back,
+    "clear": clear,
+    "cancel": cancel,
+    "language": speak,
+}

@@ -253,7 +253,10 @@ def _refund(ledger: Ledger, body: Body, order: Order) -> None:
 
 def _print(ledger: Ledger, body: Body, event: Event) -> None:
     asked = ledger.question
-    _require(asked is not None and (body[1], body[2]) == (asked.number, asked.record), "no such ticket waits for paper")
+    if asked is None or (body[1], body[2]) != (asked.number, asked.record):
+        known = next((each for each in ledger.tickets if each.record == body[2]), None)
+        later = known is not None and known.number == body[1] and ledger.still_original(known)
+        _require(later, "no such ticket waits for its first paper")
 
 
 def _duplicate(ledger: Ledger, body: Body, event: Event) -> None:

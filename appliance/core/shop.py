@@ -55,10 +55,11 @@ class Operator:
 
     code: str
     name: str
-    role: str  # cashier | manager | trainee | technician
+    role: str  # cashier | manager | trainee | technician | inspector
     nfc: bytes = b""
     barcode: bytes = b""
     pin: bytes = b""
+    language: str = "fr"  # of the screens while this person stands there; no record holds it
 
     def body(self) -> Value:
         return [self.code, self.name, self.role]
@@ -76,7 +77,10 @@ class Shop:
     territory: str = "metropole"
     fiscal_year_start: int = 1  # month
     day_pivot: int = 0  # hour
+    terminals: tuple[str, ...] = ()  # serial numbers of the card terminals (PAY-07)
+    later: str = "duplicate"  # | original: the first paper asked for after "no print" (TIC-04)
     signature: str = field(default="ed25519", compare=False)  # of strings; read only before there is a journal
+    language: str = field(default="fr", compare=False)  # of the locked screen; no record holds it
 
     def config(self) -> dict[int, Value]:
         """What a `config` record keeps by value."""
@@ -89,7 +93,14 @@ class Shop:
             6: self.territory,
             7: self.fiscal_year_start,
             8: self.day_pivot,
+            9: list[Value](self.terminals),
+            10: self.later,
         }
+
+    @property
+    def bilingual(self) -> bool:
+        """Whether anybody here reads English: then the locked screen offers both languages."""
+        return "en" in (self.language, *(o.language for o in self.operators))
 
     def operator(self, code: str) -> Operator | None:
         return next((o for o in self.operators if o.code == code), None)

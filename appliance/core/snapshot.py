@@ -20,7 +20,7 @@ from appliance.core.standing import Archived, Bundle, Defect, Upstream, Witnesse
 from appliance.core.totals import MeansRow, Perpetual, Span, Totals
 from appliance.core.vat import VatRow
 
-FOLD: Final = 1  # changes when the same records fold to another ledger: then old snapshots are not used
+FOLD: Final = 2  # changes when the same records fold to another ledger: then old snapshots are not used
 LIMIT: Final = 20_000  # bytes; a closing, its count and its snapshot share one frame
 
 

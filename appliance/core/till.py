@@ -64,7 +64,7 @@ from appliance.core.input import (
 )
 from appliance.core.instant import Instant
 from appliance.core.standing import Carried
-from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, screen, technician
+from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, inspector, screen, technician
 from appliance.core.ui import Message
 
 __all__ = ["State", "fold", "screen", "step"]
@@ -223,7 +223,8 @@ def _here(turn: Turn) -> str:
 
 def _touched(turn: Turn, act: Act) -> None:
     if act.name == "lock" and turn.ledger.operator:
-        papers.decline(turn)
+        if not inspector(turn.state):
+            papers.decline(turn)
         operator.lock(turn, "person")
         return
     handler = ACTS.get(_here(turn), {}).get(act.name)

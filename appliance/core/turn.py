@@ -126,7 +126,7 @@ class Turn:
     def show(self, screen: str, **changes: object) -> None:
         """Goes to a screen with nothing typed, nothing selected."""
         kept = Ui(category=self.ui.category, page=self.ui.page, broken=self.ui.broken, asked_clock=self.ui.asked_clock)
-        kept = kept._replace(work=self.ui.work, percent=self.ui.percent)
+        kept = kept._replace(work=self.ui.work, percent=self.ui.percent, language=self.ui.language)
         self.ui = kept._replace(screen=screen, **changes)  # type: ignore[arg-type]
 
     def set(self, **changes: object) -> None:
@@ -142,12 +142,28 @@ class Turn:
 Handler = Callable[[Turn, Act], None]
 
 
+def _role(state: State) -> str:
+    """Of the person logged in, "" when there is none."""
+    person = state.shop.operator(state.ledger.operator) if state.shop and state.ledger.operator else None
+    return person.role if person else ""
+
+
 def technician(state: State) -> bool:
     """True when the person logged in may look after the machine but not sell."""
-    if state.shop is None or not state.ledger.operator:
-        return False
-    person = state.shop.operator(state.ledger.operator)
-    return person is not None and person.role == "technician"
+    return _role(state) == "technician"
+
+
+def inspector(state: State) -> bool:
+    """True when the person logged in may look and check, and nothing else (VER-09)."""
+    return _role(state) == "inspector"
+
+
+def language(state: State) -> str:
+    """Of who stands there, else of whose PIN is asked, else as it was chosen on the locked screen: "fr" or "en"."""
+    if state.shop is None:
+        return "fr"
+    person = state.shop.operator(state.ledger.operator or state.ui.pin)
+    return person.language if person else state.ui.language or state.shop.language
 
 
 def at_rest(state: State) -> bool:
@@ -175,6 +191,8 @@ def screen(state: State) -> str:
         return "stopped"
     if not ledger.operator:
         return "locked"
+    if inspector(state):
+        return "message" if ui.message else _page(state)
     if ledger.defect is not None and not technician(state):
         return "defect"
     if ui.message:
@@ -193,6 +211,8 @@ def screen(state: State) -> str:
 def _page(state: State) -> str:
     """Where the person went, as far as the day and the basket allow it."""
     ledger, ui = state.ledger, state.ui
+    if inspector(state):
+        return ui.screen if ui.screen == "totals" else "inspection"
     if technician(state):
         return ui.screen if ui.screen in ("errors", "memory", "time") else "technician"
     if ledger.day is None:

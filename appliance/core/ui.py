@@ -51,6 +51,7 @@ class Ui(NamedTuple):
     message: Message | None = None
     refusal: str = ""
     list_page: int = 0
+    pdf: bool = False  # tickets of the list go to the stick and not to the printer
     ticket: Event | None = None  # the sealed one that is refunded or corrected
     anyway: bool = False  # a manager opens the day without a copied archive
     work: str = ""  # the long work that somebody waits for
@@ -58,3 +59,4 @@ class Ui(NamedTuple):
     picked: tuple[int, ...] = ()  # its lines, or the one payment
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False
+    language: str = ""  # chosen on the locked screen; "" is the shop's

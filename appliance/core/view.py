@@ -2,6 +2,7 @@
 
 The core builds these from its state (`core/scene.py`), the display draws them. All text is final and unshortened;
 the display may fit it, the frame keeps it whole. Amounts are texts such as `1 284,35 €` with no-break spaces.
+All words are French; `language/english.py` says them in English and knows which fields hold names and figures.
 A key with `act=None` is drawn disabled and has no hit.
 """
 
@@ -53,10 +54,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keypad:
-    """Digits 0-9, "00" where `double_zero`, backspace, "Effacer" where `clear`.
-
-    Acts: Act("digit", "7"), Act("digit", "00"), Act("back"), Act("clear"). `phone` puts 1-2-3 on top (the PIN).
-    """
+    """Acts "digit" of "0" … "9", and "00" where `double_zero`; "back"; "clear" where `clear`. `phone`: 1-2-3 on top."""
 
     phone: bool = False
     double_zero: bool = False
@@ -78,6 +76,7 @@ class LockedView:
     pin: PinPage | None = None
     banner: Banner | None = None
     school: bool = False
+    language: Key | None = None  # the other one, where somebody reads it: "English"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +95,12 @@ class Fact:
     label: str
     value: str
     strong: bool = False
+    named: bool = False  # the label is a name that people gave
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One number typed on a keypad: float of the morning, cash in and out, free price, weight, quantity, time.
-
-    Facts or choices left (the most usual choice first), what is typed on the slab, keypad right, one blue key.
-    """
+    """One number typed on a keypad; facts or choices left, what is typed on the slab, keypad right, one blue key."""
 
     header: Header
     title: str
@@ -125,6 +122,7 @@ class Category:
     colour: int  # index into the theme's category lips
     current: bool
     act: Act
+    named: bool = True  # by the shop; False: the till's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +302,7 @@ class MenuView:
     columns: tuple[MenuColumn, ...]
     danger: Key | None
     back: Key  # ink, wide
+    named: bool = False  # the title is a name that people gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +322,7 @@ class ReprintView:
     older: Key | None
     newer: Key | None
     back: Key
+    medium: Key | None = None  # the other way out: a file on the stick, or paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ MONTHS = (
     "décembre",
 )
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
-ROLES = {"cashier": "caisse", "manager": "responsable", "trainee": "en formation", "technician": "technique"}
+ROLES = {
+    "cashier": "caisse",
+    "manager": "responsable",
+    "trainee": "en formation",
+    "technician": "technique",
+    "inspector": "contrôle fiscal",
+}
 
 
 def long_date(moment: datetime) -> str:

@@ -23,11 +23,10 @@ from appliance.sync.uploader import LoopCourier
 
 
 class Beyond:
-    """`folder`: where the stick is, when it is in. `now`: UTC ms. Nothing listens before a cable is plugged in."""
+    """`now`: UTC ms. Nothing listens before a cable is plugged in."""
 
-    def __init__(self, folder: Path, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
         self.collector = Collector(now)
-        self.stick, self._drawer = folder / "stick", folder / "in-a-pocket"
         self._up = False
         self._random = Random(5)
 
@@ -46,16 +45,10 @@ class Beyond:
             case "network", "down":
                 self.collector.hang_up()
                 self._up = False
-            case "usb", "in":
-                (self._drawer if self._drawer.exists() else self.stick).mkdir(exist_ok=True)
-                if self._drawer.exists():
-                    self._drawer.rename(self.stick)
-            case "usb", "out":
-                self.stick.rename(self._drawer)
-            case "usb", "carried":
-                carrier.push(self._drawer, Direct(self.collector))
             case "collector", "forks":
                 clone(data, self.collector)
+            case "collector", _ if state.startswith("carries "):
+                carrier.push(data.parent / state.removeprefix("carries "), Direct(self.collector))
             case "collector", "loses":
                 self._lose()
             case _:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
 from appliance.core import event as ev
 from appliance.core import receipt, report
+from appliance.core.effect import Pdf, Work
 from appliance.core.event import Event
 from appliance.core.folds.exercise import inner
 from appliance.core.paper import Row
@@ -14,6 +16,7 @@ from appliance.core.receipt import Copy, Sealed
 from appliance.core.signed import types
 from appliance.storage.journal import Journal
 
+COLUMNS = 48  # of a ticket as a file: 80 mm of paper
 Draw = Callable[[Sealed, int, Copy | None], tuple[Row, ...]]
 
 DRAWN: dict[int, Draw] = {
@@ -57,3 +60,9 @@ def rows_of(journal: Journal, order: int, columns: int) -> tuple[Row, ...]:
 
 def _copy(event: Event) -> Copy:
     return Copy(cast(int, event.body[4]), event.t, event.tz, event.operator, cast(str, event.body[5]))
+
+
+def pdf(journal: Journal, effect: Pdf) -> Work:
+    """The same rows as the work of writing them to a stick."""
+    rows = [[row.text, row.bold, row.double, row.tall, row.invert] for row in rows_of(journal, effect.record, COLUMNS)]
+    return Work("pdf", (str(effect.record), effect.folder, effect.name, json.dumps(rows)))

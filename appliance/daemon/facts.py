@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.core.effect import Work
 from appliance.core.input import WorkDone
 
 
@@ -29,11 +30,11 @@ def _unpacked(value: Any) -> Any:  # noqa: ANN401
     return [_unpacked(each) for each in value] if isinstance(value, list) else value
 
 
-def told(name: str, facts: Mapping[str, Any]) -> WorkDone:
-    """What came of a work, bodies as `step` wants them."""
-    known = dict(facts)
+def told(work: Work, facts: Mapping[str, Any]) -> WorkDone:
+    """What came of a work, bodies as `step` wants them; `args` says of which."""
+    known = {**facts, "args": work.args}
     if "body" in known:
         known["body"] = unpacked(known["body"])
     if "bodies" in known:
         known["bodies"] = [unpacked(each) for each in known["bodies"]]
-    return WorkDone(name, known)
+    return WorkDone(work.name, known)

@@ -20,6 +20,7 @@ from appliance.core.effect import (
     Enrol,
     Examine,
     Kick,
+    Pdf,
     Print,
     PrintRows,
     ReadShop,
@@ -31,8 +32,8 @@ from appliance.core.input import Boot, Input, JournalBroken, KeyReady, PaperDone
 from appliance.core.paper import Row
 from appliance.core.scene import view
 from appliance.core.till import State, step
-from appliance.core.turn import Meter
-from appliance.daemon.documents import rows_of, sealed
+from appliance.core.turn import Meter, language
+from appliance.daemon.documents import pdf, rows_of, sealed
 from appliance.daemon.remembrance import Examination
 from appliance.daemon.upstream import Upward
 from appliance.daemon.vouching import Vouching
@@ -40,7 +41,8 @@ from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
 from appliance.display.painter import Painter
 from appliance.display.render import render
-from appliance.display.theme import Theme
+from appliance.display.theme import Theme, theme_for
+from appliance.language.english import english
 from appliance.ports import Beeper, DeviceError, Drawer, Loop, Printed, Printer, Sound
 from appliance.storage.fault import JournalFailed
 from appliance.storage.journal import Commit, Journal
@@ -199,7 +201,10 @@ class Service:
         """The screen for the state of now; only what changed is painted. Not while a record is on its way to flash."""
         if self._waiting or self._dark:
             return
-        frame = render(view(self.state, self._loop.clock.now()), self._theme)
+        shown, spoken = view(self.state, self._loop.clock.now()), language(self.state)
+        if spoken == "en":
+            shown = english(shown)
+        frame = render(shown, theme_for(self._theme.width, self._theme.height, language=spoken))
         self._painter.show(frame)
         self._on_frame(frame)
 
@@ -208,8 +213,6 @@ class Service:
             match effect:
                 case Print(record):
                     self._print(record)
-                case Kick():
-                    self._kick()
                 case Beep(sound):
                     self._beep(sound)
                 case ReadShop():
@@ -218,20 +221,24 @@ class Service:
                     self._inputs.append(TicketRead(sealed(self._journal, record).event))
                 case Work():
                     self._hands.worker.do(effect)
+                case Pdf():
+                    self._hands.worker.do(pdf(self._journal, effect))
                 case PrintRows(record, rows):
                     self._print_rows(record, rows)
+                case Answer(token, record):
+                    self._hands.answer(token, record)
                 case _:
-                    self._hand_on(effect)
+                    self._move(effect)
         self._run()
 
-    def _hand_on(self, effect: Effect) -> None:
+    def _move(self, effect: Effect) -> None:
         match effect:
-            case Answer(token, record):
-                self._hands.answer(token, record)
-            case Advance(counter):
-                self._hands.witness.advance(counter)
+            case Kick():
+                self._kick()
             case Enrol(code):
                 self._hands.upstream.enrol(code)
+            case Advance(counter):
+                self._hands.witness.advance(counter)
             case Examine():
                 Examination(self._journal, self._loop, self.feed).start()
 

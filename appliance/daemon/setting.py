@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -59,7 +58,6 @@ class Setting:
     medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
     worker: WorkerMaker | None = None  # None: nobody makes archives by itself
     away: Away | None = None  # None: nothing is ever sent
-    mounted: Callable[[Path], bool] = os.path.ismount  # whether a medium is plugged in at its place
     listens: bool = False  # whether commands are heard on the data folder's socket
     build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
     on_frame: Callable[[Frame], None] = lambda frame: None

@@ -134,6 +134,7 @@ class StillTill:
 
     def record(self, kind: int, body: dict[int, Value]) -> int:
         before = self._journal.next_seq
+        encode(Record(0, 0, 0, 0, "1", "", 0, kind, body))  # raises before anything is decided, as over the socket
         self._step(Asked(kind, body, 0))
         if self._journal.next_seq == before:
             raise Refusal("the till does not record this act for a command")

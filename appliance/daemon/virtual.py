@@ -114,7 +114,7 @@ class SimulatedWorld:
         self.hardware = Hardware(self.clock, self._folder, size)
         self.hardware.printer.on_event = on_outside
         self._outside = on_outside
-        self.beyond = Beyond(self._folder, lambda: self.clock.t)
+        self.beyond = Beyond(lambda: self.clock.t)
         self.enrolment_file: Path | None = None  # a provisioning file, read at a start
         self._flushes_left = 0
         self._mains_off = False
@@ -190,7 +190,8 @@ class SimulatedWorld:
             for kind, entry in _typed(self.hardware.options()).items()
         }
         upstream = UpstreamConfig(code=self.enrolment_file)
-        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=self.beyond.stick)
+        stick = self.hardware.stick.place
+        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=stick)
 
     def _setting(self) -> Setting:
         return Setting(
@@ -198,7 +199,6 @@ class SimulatedWorld:
             writer=lambda journal, loop: VirtualWriter(journal, loop, self._flushed, self.hardware.pump),
             segment_size=self._segment_size,
             away=self.beyond.away(),
-            mounted=Path.is_dir,
             worker=None if self._elsewhere else self._worker,
             on_frame=self._framed,
             before_boot=self._not_before,
@@ -359,6 +359,15 @@ class SimulatedWorld:
         """For the SIRET and the number that this till's journal names."""
         ledger = self.till.service.state.ledger if self.till else Ledger()
         return self.beyond.collector.offer(ledger.siret, ledger.till)
+
+    def usb(self, folder: str | None) -> None:
+        """A folder that is not there yet is made beside the data. The till looks for a stick each second."""
+        stick = self.hardware.stick
+        if folder is None:
+            stick.unplug()
+        else:
+            stick.plug(Path(folder) if Path(folder).is_dir() else self._data.parent / folder)
+        self.wait(VERB)
 
     def after_lines(self, count: int, what: str, state: str) -> None:
         self.hardware.printer.after_lines(count, lambda: self._switch(what, state))

@@ -52,6 +52,7 @@ from appliance.storage.certificate import ALGORITHMS
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing
+from appliance.storage.medium import mounted
 from appliance.storage.purge import PurgeError
 from appliance.storage.record import Record
 from appliance.storage.seal import SealError
@@ -60,6 +61,7 @@ from appliance.storage.writer import Writer
 
 MINUTE = 60_000
 AGAIN = 5
+STICK = 1000
 
 
 class StartError(Exception):
@@ -225,18 +227,18 @@ class Till:
         self._loop.call_in(left, self._next_minute)
 
     def _next_minute(self) -> None:
-        self._look_for_stick()
         if self._line is not None:
             self._line.minute()
         self.service.feed(Tick())
         self._tick()
 
     def _look_for_stick(self) -> None:
-        """A stick is there when something is mounted at its place."""
-        folder = self._config.stick
-        seen = str(folder) if folder and self._setting.mounted(folder) else ""
-        if seen != self.service.state.stick:
-            self.service.feed(StickSeen(seen))
+        """Each second."""
+        if self._config.stick is not None:
+            seen = str(self._config.stick) if mounted(self._config.stick) else ""
+            if seen != self.service.state.stick:
+                self.service.feed(StickSeen(seen))
+            self._loop.call_in(STICK, self._look_for_stick)
 
     def _fit(self) -> None:
         """Loads the drivers once the first screen stands: python-escpos and nfcpy take longer than all before."""
@@ -253,6 +255,7 @@ class Till:
         self._medium()
         if self._line is not None:
             self._line.start()
+        self._look_for_stick()
 
     def _report(self, kind: str) -> Callable[[Health], None]:
         port = self._config.device(kind).port

@@ -98,7 +98,7 @@ class ChildWorker:
             facts: dict[str, Any] = json.loads(said)
         except ValueError:
             facts = {"error": "Le travail s'est arrêté en route : recommencer."}
-        self._say(told(work.name, facts))
+        self._say(told(work, facts))
         self._begin()
 
     def _ended(self, child: subprocess.Popen[bytes]) -> None:
@@ -130,4 +130,4 @@ class LoopWorker:
 
         if not self._closed:
             facts = done(work.name, self._data, work.args, self._makers, lambda part, whole: None)
-            self._say(told(work.name, facts))
+            self._say(told(work, facts))

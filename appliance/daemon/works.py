@@ -19,11 +19,20 @@ from appliance.audit.enclosure import enclosed
 from appliance.audit.holder import Maker
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
-from appliance.storage.flash import OsDisk
+from appliance.storage.flash import OsDisk, durable_file
 from appliance.storage.medium import forget
 
 LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, the journal needs it
 FULL: Final = "Mémoire presque pleine : copier les archives, puis purger."
+UNFIT: Final = "Ce support ne convient pas\u00a0: brancher une autre clé USB."
+FAILED: Final = {
+    "archive": "L'archive n'a pas pu être faite\u00a0: appeler le technicien.",
+    "verify": "Le journal n'a pas pu être lu\u00a0: appeler le technicien.",
+    "control": "Le journal n'a pas pu être lu en entier\u00a0: appeler le technicien.",
+    "copies": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
+    "carry": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
+    "pdf": "Le fichier n'a pas pu être écrit\u00a0: prendre une autre clé USB.",
+}
 
 Show = Callable[[int, int], None]
 Makers = Callable[[Path], Maker]
@@ -118,25 +127,50 @@ def carry(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[s
     return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies]}
 
 
+def pdf(data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
+    """`order folder name rows`: a document as `tickets/name` on the stick, read back."""
+    from appliance.audit.paper_pdf import drawn
+    from appliance.core.paper import Row
+    from appliance.storage.medium import plugged
+
+    _, stick, name, rows = args
+    disk, path = OsDisk(), Path(stick) / "tickets" / name
+    plugged(Path(stick), data, disk)
+    disk.mkdir(path.parent)
+    written = drawn(tuple(Row(*each) for each in json.loads(rows)), name.removesuffix(".pdf"))
+    # If we stop here, a temporary file may be on the stick: the order stays open in the journal, and the next start
+    # asks about it.
+    durable_file(disk, path, written)
+    forget(path)
+    if path.read_bytes() != written:
+        raise WorkError("La clé USB n'a pas gardé le fichier\u00a0: en prendre une autre.")
+    return {"name": name}
+
+
 WORKS: Final[Mapping[str, Callable[[Path, Sequence[str], Makers, Show], dict[str, Any]]]] = {
     "archive": archive,
     "verify": verify,
     "control": control,
     "copies": copies,
     "carry": carry,
+    "pdf": pdf,
 }
 
 
 def done(name: str, data: Path, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
-    """What came of it, or {"error": sentence}."""
+    """What came of it, or {"error": sentence for the screen, "detail": for the record}."""
     from appliance.audit.source import Broken, Unreadable
     from appliance.storage.medium import MediumError
     from appliance.sync.cut import CutError
 
     try:
         return WORKS[name](data, args, makers, show)
-    except (Refusal, WorkError, MediumError, CutError, Unreadable, Broken, ValueError, OSError) as error:
+    except WorkError as error:
         return {"error": str(error)}
+    except MediumError as error:
+        return {"error": UNFIT, "detail": str(error)}
+    except (Refusal, CutError, Unreadable, Broken, ValueError, OSError) as error:
+        return {"error": FAILED[name], "detail": str(error)}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -50,10 +50,13 @@ def school(view: View) -> bool:
 
 
 def render(view: View, theme: Theme) -> Frame:
-    """The screen for a view; a page that serves for several carries its own name."""
+    """The screen for a view; a page that serves for several carries its own name.
+
+    The display adds its own words in the theme's language, which is to be that of the view's.
+    """
     name, screen = SCREENS[type(view)]
     if school(view):
-        theme = theme_for(theme.width, theme.height, school=True)
+        theme = theme_for(theme.width, theme.height, school=True, language=theme.language)
     if isinstance(view, EntryView | PickView):
         name = view.name
     return Frame(name, (theme.width, theme.height), screen(view, theme))

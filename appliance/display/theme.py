@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from appliance.core.grid import Grid
 from appliance.display.measures import Measures, Sizes, Type
+from appliance.display.words import LANGUAGES, Words
 
 DENOMINATIONS = 8
 LEAST = 9.0
@@ -120,7 +121,7 @@ class Looks:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Theme:
-    """One panel. Compared by identity: `theme_for` gives the same one for the same panel."""
+    """One panel in one language. Compared by identity: `theme_for` gives the same one for the same panel."""
 
     width: int
     height: int
@@ -130,6 +131,12 @@ class Theme:
     size: Measures
     look: Looks
     slab: Ground
+    language: str = "fr"
+
+    @property
+    def words(self) -> Words:
+        """What the display itself says."""
+        return LANGUAGES[self.language]
 
     @property
     def least(self) -> float:
@@ -331,9 +338,14 @@ NIGHT = Ground(SLAB, SLAB2, SLABEDGE)
 VIOLET = Ground(TRAINSLAB, TRAIN2, TRAINEDGE, TRAIN)
 
 
-@lru_cache(maxsize=4)
-def theme_for(width: int, height: int, school: bool = False) -> Theme:
-    """The theme of a panel of that size, or its twin for exercises; a panel without a table of its own is refused."""
+@lru_cache(maxsize=16)
+def theme_for(width: int, height: int, school: bool = False, language: str = "fr") -> Theme:
+    """The theme of a panel of that size, or its twin for exercises; a panel without a table of its own is refused.
+
+    `language` is "fr" or "en".
+    """
+    if language != "fr":
+        return replace(theme_for(width, height, school), language=language)
     if school:
         real = theme_for(width, height)
         return replace(real, look=_school(real.look), slab=VIOLET)

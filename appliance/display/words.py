@@ -36,7 +36,8 @@ class Words:
     no_ticket: str
     school: str
     school_more: str
-    below: str  # how the core ends the key that leads down again
+    below: str  # how the view ends the key that leads down again
+    colon: str  # between the two halves of what an exercise says in one line
 
 
 FRENCH = Words(
@@ -68,4 +69,39 @@ FRENCH = Words(
     school="MODE ÉCOLE",
     school_more="rien n'est vendu",
     below="plus bas",
+    colon="\u00a0: ",
 )
+
+ENGLISH = Words(
+    badge="Hold your badge",
+    reader="to the reader",
+    names="or tap your name",
+    ticket="Sale",
+    current_ticket="Current sale",
+    empty="Scan an item",
+    empty_more="or tap the grid",
+    total="Total",
+    sold_out="sold out",
+    void="VOID",
+    due="To pay",
+    given="Cash given",
+    means="Other means",
+    received="Amount received",
+    change="Change due",
+    recorded="already paid, recorded",
+    question="Print the receipt?",
+    next_article="Scan the next item: no receipt",
+    count="Count the drawer",
+    counted="Total",
+    clear="Clear",
+    backspace="Backspace",
+    look="See",
+    reason="Why?",
+    no_ticket="No receipt",
+    school="TRAINING",
+    school_more="no real sales",
+    below="below",
+    colon=": ",
+)
+
+LANGUAGES = {"fr": FRENCH, "en": ENGLISH}

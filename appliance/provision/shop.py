@@ -22,12 +22,14 @@ COLUMNS = ("code", "label", "category", "price", "vat", "nature", "unit", "warra
 DEPARTMENT_COLUMNS = ("label", "vat", "nature")
 NATURES = ("goods", "service")
 UNITS = ("piece", "kg", "l", "h")
-ROLES = ("cashier", "manager", "trainee", "technician")
+ROLES = ("cashier", "manager", "trainee", "technician", "inspector")
 REGIMES = ("real", "franchise")
 KINDS = ("cash", "card", "cheque", "meal-voucher", "voucher", "credit-note")
 OVERS = ("change", "refuse", "forfeit")
 TERRITORIES = ("metropole",)
 SIGNATURES = ("ed25519", "ecdsa-p256")
+LANGUAGES = ("fr", "en")
+LATERS = ("duplicate", "original")
 SHOP_KEYS = {
     "name",
     "address",
@@ -41,11 +43,14 @@ SHOP_KEYS = {
     "fiscal_year_start",
     "day_pivot",
     "footer",
+    "card_terminals",
+    "print_later",
     "signature",
+    "language",
     "means",
     "accounting",  # the accountant's, read by `sceau export`
 }
-OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin"}
+OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin", "language"}
 MEANS_KEYS = {"label", "kind", "over", "drawer"}
 # What a ticket and a closing print and record by value is bounded, so that each is one record of 24 KiB at most.
 MAX_LABEL = 80
@@ -55,6 +60,7 @@ MAX_SHORT = 24  # a means, a till, a NAF code
 MAX_CODE = 12  # of an operator
 MAX_MEANS = 12
 MAX_OPERATORS = 100
+MAX_TERMINALS = 6
 
 
 class ShopError(Exception):
@@ -102,10 +108,7 @@ def _shop(
         wrong("fiscal_year_start", "a month from 1 to 12 is wanted")
     if not (isinstance(pivot, int) and 0 <= pivot <= 12):
         wrong("day_pivot", "an hour from 0 to 12 is wanted")
-    if head.get("territory", "metropole") not in TERRITORIES:
-        wrong("territory", f"{head['territory']!r} is not known; use metropole")
-    if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
-        wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
+    _check_policies(head, wrong)
     if not isinstance(head.get("accounting", {}), dict):
         wrong("accounting", "a table [accounting] is wanted")
     if not _zone(head.get("timezone", "Europe/Paris")):
@@ -123,8 +126,25 @@ def _shop(
         head.get("territory", "metropole"),
         start,
         pivot,
+        _texts(head.get("card_terminals", "")),
+        head.get("print_later", LATERS[0]),
         head.get("signature", SIGNATURES[0]),
+        head.get("language", LANGUAGES[0]),
     )
+
+
+def _check_policies(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 - a local function
+    if head.get("territory", "metropole") not in TERRITORIES:
+        wrong("territory", f"{head['territory']!r} is not known; use metropole")
+    if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
+        wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
+    if head.get("language", LANGUAGES[0]) not in LANGUAGES:
+        wrong("language", f"{head['language']!r} is not {' or '.join(LANGUAGES)}")
+    if head.get("print_later", LATERS[0]) not in LATERS:
+        wrong("print_later", f"{head['print_later']!r} is not {' or '.join(LATERS)}")
+    terminals = _texts(head.get("card_terminals", ""))
+    if len(terminals) > MAX_TERMINALS or not all(fit(each, MAX_SHORT) for each in terminals):
+        wrong("card_terminals", f"at most {MAX_TERMINALS} serial numbers of 1 to {MAX_SHORT} characters are wanted")
 
 
 def _zone(name: object) -> bool:
@@ -361,6 +381,10 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
     except ValueError:
         found.add(file, line, f"{name}: nfc {nfc!r} is not hexadecimal")
         return None
+    language = table.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
+        found.add(file, line, f"{name}: language {language!r} is not {' or '.join(LANGUAGES)}")
+        return None
     badge = str(table.get("barcode", ""))
     return Operator(
         code,
@@ -369,4 +393,5 @@ def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found:
         credential(pepper, "nfc", uid) if uid else b"",
         credential(pepper, "barcode", badge.encode()) if badge else b"",
         credential(pepper, "pin" + code, pin.encode()),
+        language,
     )

@@ -17,9 +17,12 @@ PATIENCE = 10  # seconds for an orderly stop
 _prctl = ctypes.CDLL(None).prctl  # looked up before any fork: nothing but the call is left to the child
 
 
-def write_config(path: Path, data: Path, shop: Path, mirror: Path, devices: Mapping[str, Mapping[str, object]]) -> None:
+def write_config(
+    path: Path, data: Path, shop: Path, mirror: Path, stick: Path, devices: Mapping[str, Mapping[str, object]]
+) -> None:
     """The configuration file of a till that is wired to virtual hardware. `devices` as `Hardware.options` gives it."""
     lines = [f"data = {_toml(str(data))}", f"shop = {_toml(str(shop))}", f"mirror = {_toml(str(mirror))}"]
+    lines += [f"stick = {_toml(str(stick))}"]
     for kind, entry in devices.items():
         options = entry["options"]
         lines += [f"[device.{kind}]", f"driver = {_toml(entry['driver'])}"]

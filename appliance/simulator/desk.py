@@ -24,6 +24,7 @@ DEVICES: Final = {
     "scanner": "Scanner",
     "touch": "Écran tactile",
     "beeper": "Bipeur",
+    "stick": "Clé USB",
 }
 
 
@@ -82,8 +83,12 @@ class Desk:
             "printer": printer.powered or self.live.power == "off",
             "drawer": self._hardware.drawer.is_open,
             "pulses": self._hardware.drawer.pulses,
-            "plugs": {name: getattr(self._hardware, name).wire.plugged for name in DEVICES},
+            "plugs": self._plugs(),
         }
+
+    def _plugs(self) -> dict[str, bool]:
+        wired = {name: getattr(self._hardware, name).wire.plugged for name in DEVICES if name != "stick"}
+        return {**wired, "stick": self._hardware.stick.plugged}
 
     # The finger
 
@@ -198,7 +203,8 @@ class Desk:
         name = _one_of(wish, "device", DEVICES)
         state = _one_of(wish, "state", {"on": "", "off": ""})
         device = getattr(self._hardware, name)
-        self._note("hand", f"{DEVICES[name]} : câble {'remis' if state == 'on' else 'débranché'}")
+        word = "branché" if name == "stick" else "remis"
+        self._note("hand", f"{DEVICES[name]} : {word if state == 'on' else 'débranché'}")
         self.live.handle(device.plug if state == "on" else device.unplug)
 
 

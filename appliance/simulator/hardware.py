@@ -23,6 +23,7 @@ from appliance.simulator.panel import Panel
 from appliance.simulator.pn532 import Pn532
 from appliance.simulator.printer import Model, Printer
 from appliance.simulator.scanner import Scanner
+from appliance.simulator.stick import Stick
 from appliance.simulator.touch import RANGE, Touch
 from appliance.simulator.wire import InputWire, SerialWire
 
@@ -31,10 +32,17 @@ PATIENCE: Final = 5000  # ms: a virtual chip on a busy machine answers late, and
 
 
 class Hardware:
-    """`threads`: the badge reader answers from its own thread, as nfcpy, which blocks, needs it."""
+    """`threads`: the badge reader answers from its own thread, as nfcpy, which blocks, needs it. `stick`: a folder."""
 
     def __init__(
-        self, clock: Clock, folder: Path, size: tuple[int, int], model: Model | None = None, *, threads: bool = True
+        self,
+        clock: Clock,
+        folder: Path,
+        size: tuple[int, int],
+        model: Model | None = None,
+        *,
+        threads: bool = True,
+        stick: Path | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.size = folder, size
@@ -45,6 +53,7 @@ class Hardware:
         self.touch = Touch(InputWire(folder / "touch"), clock, size)
         self.beeper = Beeper(InputWire(folder / "beeper"), clock)
         self.panel = Panel(folder / "panel", size)
+        self.stick = Stick(folder / "stick", stick or folder / "stick-home")
         self._devices: tuple[Device, ...] = (self.printer, self.badge, self.scanner, self.touch, self.beeper)
         self.powered = True
         if threads:
@@ -102,6 +111,7 @@ class Hardware:
     def close(self) -> None:
         """Takes every wire away."""
         self.badge.stop()
+        self.stick.unplug()
         for device in self._devices:
             device.unplug()
         self.panel.close()

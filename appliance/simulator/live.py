@@ -77,7 +77,7 @@ class Live:
         self.folder = wires_folder()
         self.clock = RealClock(zone_of(shop))
         self.diary = Diary(self.clock)
-        self.hardware = Hardware(self.clock, self.folder, size)
+        self.hardware = Hardware(self.clock, self.folder, size, stick=data.parent / "stick")
         self.hardware.printer.on_event = self._seen
         self.power: Power = "off"
         self.code = 0  # with which the till stopped by itself
@@ -85,7 +85,7 @@ class Live:
         self.settled = asyncio.Event()  # the first frame stands, or the till has stopped
         self._mirror, self._mirrored = self.folder / "mirror.json", 0
         config = self.folder / "sceau.toml"
-        write_config(config, data, shop, self._mirror, self.hardware.options())
+        write_config(config, data, shop, self._mirror, self.hardware.stick.place, self.hardware.options())
         self._on_line, self._child = on_line, Child(config, self._said, self._ended)
         self._watched: list[int] = []
         self._deadline: asyncio.TimerHandle | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from appliance.simulator import corrections
+from appliance.simulator import beyond, corrections
 from appliance.simulator.cards import Card, Pocket
 from appliance.simulator.expectations import Expectations
 from appliance.simulator.hand import FlowError, Hand, cents, plain, want
@@ -331,22 +331,6 @@ class Player:
     def printer(self, words: list[Word]) -> None:
         self.fault("printer", words)
 
-    def network(self, words: list[Word]) -> None:
-        """`up` the first time brings a collector into the world."""
-        self.world.switch("network", words[0].text)
-
-    def collector(self, words: list[Word]) -> None:
-        """`loses` its last batches, `forks`: another till with this one's keys was there first."""
-        self.world.switch("collector", words[0].text)
-
-    def usb(self, words: list[Word]) -> None:
-        """`in`, `out`, or `carried`: somebody takes the stick to the collector and brings it back."""
-        self.world.switch("usb", words[0].text)
-
-    def enrol(self, words: list[Word]) -> None:
-        """The code that the collector shows, held before the till's own scanner."""
-        self.world.scan(self.world.enrolment_code())
-
     def power(self, words: list[Word]) -> None:
         if words[0].text == "on":
             self.world.power_on()
@@ -356,6 +340,14 @@ class Player:
             self.world.after_lines(int(words[2].text), "power", "cut")
         else:
             self.world.after_flushes(int(words[2].text))
+
+    def usb(self, words: list[Word]) -> None:
+        """`usb insert DIR`, `usb remove`."""
+        if words[0].text == "insert":
+            self.world.usb(words[1].text)
+        else:
+            want(words, "remove")
+            self.world.usb(None)
 
     def tear(self, words: list[Word]) -> None:
         self.world.tear()
@@ -393,14 +385,14 @@ VERBS: dict[str, Verb] = {
     "tap": Player.tap,
     "type": Player.type,
     "scan": Player.scan,
-    "network": Player.network,
-    "collector": Player.collector,
-    "usb": Player.usb,
-    "enrol": Player.enrol,
+    "network": beyond.network,
+    "collector": beyond.collector,
+    "enrol": beyond.enrol,
     "paper": Player.paper,
     "cover": Player.cover,
     "printer": Player.printer,
     "power": Player.power,
+    "usb": Player.usb,
     "tear": Player.tear,
     "expect": Player.expect,
 }

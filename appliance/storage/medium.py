@@ -41,6 +41,14 @@ def plugged(
     return Medium(directory, _number(directory, here, root) or _written(directory, disk))
 
 
+def mounted(place: Path) -> bool:
+    """Whether a medium is there: its place is on another file system than the folder around it."""
+    try:
+        return place.stat().st_dev != place.parent.stat().st_dev
+    except OSError:
+        return False
+
+
 def forget(path: Path) -> None:
     """Drops a flushed file from the page cache, so that the next reading reads the medium (posix_fadvise(2))."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

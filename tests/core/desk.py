@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.catalogue import Article, Catalogue
-from appliance.core.effect import Effect, Kick, Print, ReadShop, ReadTicket
+from appliance.core.effect import Effect, Kick, Pdf, Print, ReadShop, ReadTicket
 from appliance.core.event import Event
 from appliance.core.folds.exercise import inner
 from appliance.core.input import Badge, Birth, Boot, Code, Device, Input, PaperDone, ShopRead, TicketRead, Touched
@@ -186,7 +186,7 @@ def judge(events: tuple[Event, ...], effects: tuple[Effect, ...]) -> None:
     kinds = {event.seq: inner(event).kind if event.kind == ev.TRAINING else event.kind for event in events}
     alone = {event.seq for event in events if event.kind == ev.DAY_CLOSE and event.body[18] is None}
     pulses = [effect.record for effect in effects if isinstance(effect, Kick)]
-    papers = [effect.record for effect in effects if isinstance(effect, Print)]
+    papers = [effect.record for effect in effects if isinstance(effect, (Print, Pdf))]
     # the Z of a day that closed by itself waits for somebody
     assert pulses == [seq for seq, kind in kinds.items() if kind == ev.DRAWER]
     assert papers == [seq for seq, kind in kinds.items() if kind in ORDERS and seq not in alone]

@@ -183,3 +183,35 @@ def test_a_pivot_hour_keeps_the_night_in_its_day() -> None:
     desk.open()
 
     assert desk.last(ev.DAY_OPEN).body[3] == "2026-11-21"
+
+
+def test_a_leap_of_the_clock_is_set_right_by_a_manager_only() -> None:
+    """CLK-04: over 24 h a cashier is refused, with a record; the same digits are a manager's to type."""
+    desk = Desk()
+    desk.open()
+    desk.t += 3_600_000  # the machine's clock jumps
+    for person in ("01", "02"):
+        desk.login(person)
+        desk.tap("clock-correct")
+        desk.type("221220260830")
+        desk.tap("next")
+        if person == "01":
+            assert desk.last(ev.REFUSED).body == {1: "clock", 2: "far"}
+            assert desk.screen == "time"
+
+    assert whys(desk)[-1] == "corrected"
+
+
+def test_a_shop_that_was_shut_three_days_sets_a_lost_clock_without_a_manager() -> None:
+    """The machine lost its time: up to a week after the last record anybody may say what time it is."""
+    desk = Desk()
+    desk.open()
+    desk.close()
+    desk.t, desk.up = 5_000, 1_000
+    desk.start()
+    desk.login()
+    desk.tap("clock-correct")
+    desk.type("241120260830")
+    desk.tap("next")
+
+    assert whys(desk)[-1] == "corrected"

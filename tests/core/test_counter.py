@@ -255,6 +255,7 @@ def test_a_reprint_is_a_numbered_duplicate() -> None:
             3: desk.last(ev.TICKET).seq,
             4: copy,
             5: "demande du client",
+            6: "paper",
         }
 
 

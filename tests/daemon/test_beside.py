@@ -184,4 +184,4 @@ def test_long_work_is_done_by_a_child(closed: Path, loop: SelectorsLoop) -> None
     verified, copied = (each for each in said if isinstance(each, WorkDone))
 
     assert (verified.name, verified.facts["intact"]) == ("verify", True)
-    assert "is not there" in copied.facts["error"]
+    assert "is not there" in copied.facts["detail"]

@@ -40,7 +40,7 @@ FUNCTIONS = (
 
 def categories(grid: Grid, current: int = 2) -> tuple[Category, ...]:
     names = CATEGORIES[: grid.categories]
-    return tuple(Category(name, i, i == current, Act("category", i)) for i, name in enumerate(names))
+    return tuple(Category(name, i, i == current, Act("category", i), named=i > 0) for i, name in enumerate(names))
 
 
 def tiles(grid: Grid) -> tuple[Tile | None, ...]:

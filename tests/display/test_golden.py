@@ -7,9 +7,9 @@ from PIL import Image
 
 from appliance.core.view import View
 from appliance.display.theme import Theme
-from tests.display.pictures import ACCEPT, GOLDEN, draw, every, same
+from tests.display.pictures import ACCEPT, GOLDEN, draw, golden, same
 
-EVERY = list(every())
+EVERY = list(golden())
 
 
 @pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
@@ -18,13 +18,13 @@ def test_picture_is_the_accepted_one(name: str, view: View, theme: Theme) -> Non
     path = GOLDEN / f"{name}.png"
 
     assert path.exists(), f"{path.name} was never accepted; look at it, then: {ACCEPT}"
-    with Image.open(path) as golden:
-        assert same(golden, draw(view, theme)), f"{path.name} differs; look at it, then: {ACCEPT}"
+    with Image.open(path) as accepted:
+        assert same(accepted, draw(view, theme)), f"{path.name} differs; look at it, then: {ACCEPT}"
 
 
 def test_no_picture_is_left_over() -> None:
     """A golden picture that no sample makes any more proves nothing."""
     names = {f"{name}.png" for name, _, _ in EVERY}
-    stale = sorted(path.name for path in GOLDEN.glob("*.png") if path.name not in names)
+    stale = sorted(path.name for path in GOLDEN.rglob("*.png") if str(path.relative_to(GOLDEN)) not in names)
 
     assert stale == [], f"stale; remove with: {ACCEPT}"

@@ -11,9 +11,9 @@ from appliance.display.box import Box
 from appliance.display.frame import Face, Frame, Text
 from appliance.display.render import render, school
 from appliance.display.theme import FACE, LEAST, LEAST_STRONG, LIPS, MUTE, PAPER, SEL, SLAB, Colour, Theme, theme_for
-from tests.display.pictures import every
+from tests.display.pictures import every, every_english
 
-EVERY = list(every())
+EVERY = [*every(), *((f"{name}-en", view, theme) for name, view, theme in every_english())]
 FREE = (  # texts of the shop or of the world, which may end with an ellipsis
     "Sandwich jambon-beurre cornichons",
     "Fromage à la coupe au lait cru de brebis",
@@ -133,7 +133,7 @@ def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
 def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
     """TRN-01: on every screen of it, whole, also where an alarm or a title wants the header; on no other."""
     shown = [item.text for item in texts(render(view, theme)) if item.ground == FACE]
-    said = any("MODE ÉCOLE" in text for text in shown) and any("rien n'est vendu" in text for text in shown)
+    said = all(any(words in text for text in shown) for words in (theme.words.school, theme.words.school_more))
 
     assert said == school(view)
 

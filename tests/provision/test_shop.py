@@ -146,11 +146,14 @@ SHOP: list[tuple[str, str, str]] = [
     ("fiscal_year_start = 1", "fiscal_year_start = 13", "fiscal_year_start: a month from 1 to 12 is wanted"),
     ("day_pivot = 0", 'day_pivot = "4"', "day_pivot: an hour from 0 to 12 is wanted"),
     ('territory = "metropole"', 'territory = "corse"', "territory: 'corse' is not known; use metropole"),
+    ("day_pivot = 0", 'language = "de"', "language: 'de' is not fr or en"),
     ('name = "Épicerie des Halles"', 'name = "A\\tB"', "name: a text of 1 to 64 printable characters is wanted"),
     ('footer = ["Merci de votre visite"]', 'footer = ["a\\u202e"]', "footer: at most 6 lines of 1 to 64 printable"),
     ('kind = "cash"', 'kind = "coins"', "means: a label of 1 to 24 characters and a kind of cash, "),
     ('over = "change"', 'over = "keep"', "means: over is 'keep'; use change, refuse, forfeit"),
     ('over = "change"', 'owed = "change"', "means: unknown key 'owed'; known are drawer, kind, label, over"),
+    ("card_terminals = []", 'card_terminals = ["a", "\\t"]', "card_terminals: at most 6 serial numbers of 1 to 24"),
+    ('print_later = "duplicate"', 'print_later = "copy"', "print_later: 'copy' is not duplicate or original"),
     ('label = "Carte"', 'label = "Espèces"', "means: the label 'Espèces' is there twice"),
 ]
 
@@ -187,6 +190,11 @@ OPERATORS: list[tuple[Callable[[str], str], str]] = [
     (lambda text: text.replace('code = "02"', 'code = "01"'), "9: Marc: the same code is given twice"),
     (lambda text: text.replace("04B2C3D4E5F680", "04A1B2C3D4E580"), "9: Marc: the same nfc is given twice"),
     (lambda text: text.replace('nfc = "04B2C3D4E5F680"', 'bagde = "1"'), "9: unknown key 'bagde'; known are barcode, "),
+    (lambda text: text.replace('nfc = "04B2C3D4E5F680"', 'language = "EN"'), "9: Marc: language 'EN' is not fr or en"),
+    (
+        lambda text: text.replace('nfc = "04B2C3D4E5F680"', 'language = ["en"]'),
+        "9: Marc: language ['en'] is not fr or en",
+    ),
     (lambda text: "", "1: at least one operator is wanted"),
     (lambda text: "operators = 3", "1: 1 to 100 tables [[operators]] are wanted"),
 ]
@@ -199,6 +207,19 @@ def test_a_faulty_operator_is_named(folder: Path, change: Callable[[str], str], 
     path.write_text(change(path.read_text("utf-8")), "utf-8")
 
     assert [line for line in faults(folder) if line.startswith(f"operators.toml:{sentence}")]
+
+
+def test_a_language_is_of_the_screens_only(folder: Path) -> None:
+    """French unless the file says otherwise; nothing that a record keeps changes with it."""
+    before = read(folder)
+    edit(folder / "operators.toml", 'pin = "1234"', 'pin = "1234"\nlanguage = "en"')
+    edit(folder / "shop.toml", "day_pivot = 0", 'day_pivot = 0\nlanguage = "en"')
+    after = read(folder)
+
+    assert (before.language, before.bilingual) == ("fr", False)
+    assert (after.language, after.bilingual) == ("en", True)
+    assert [operator.language for operator in after.operators] == ["en", "fr", "fr", "fr", "fr"]
+    assert after.config() == before.config()
 
 
 def test_accents_typed_in_two_parts_become_one(folder: Path) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -21,30 +19,13 @@ from appliance.storage.record import Record
 from tests.audit.archiving import contents
 from tests.audit.checking import KINDS, REFOLD
 from tests.verifier import attacks
-from tests.verifier.page import PAGE, VERIFIER, Officer, officer
+from tests.verifier.page import PAGE, VERIFIER, Officer
+from tests.verifier.script import SCRIPT, by_script
 from tests.verifier.shop import Shop, archived, lived
 
-SCRIPT = VERIFIER / "sceau_verify.py"
 # Of a wrong seal the independent verifiers name the fact; `sceau verify` may name the record at which it noticed.
 SEALS = {"a_seal_signed_by_a_stranger", "a_seal_of_another_fact", "a_seal_number_left_out", "no_seal"}
 FACT = "record 22"
-
-
-@pytest.fixture(scope="session")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sceau_verify", SCRIPT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sceau_verify"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Officer]:
-    with officer() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +53,6 @@ def archive(shop: Shop) -> Path:
 def strange(other: Shop) -> dict[str, bytes]:
     """The members of the other till's archive of the same days."""
     return contents(archived(other, "2026-11-22", "2026-11-23"))
-
-
-def by_script(script: ModuleType, path: Path, chain: str = "", key: str = "") -> str:
-    """Where it is broken, "" when it is not."""
-    try:
-        script.check(path, chain, key)
-    except script.Broken as error:
-        return str(error.args[0])
-    return ""
 
 
 def by_till(path: Path) -> str:

@@ -20,10 +20,12 @@ def _print(ledger: Ledger, event: Event) -> Ledger:
 
 def _no_print(ledger: Ledger, event: Event) -> Ledger:
     """Answers the print question, or a doubt about paper when `why` says so."""
-    fact, why = event.body[2], event.body[3]
+    fact, why = cast("tuple[int, str]", (event.body[2], event.body[3]))
     if why == "asked":
         return ledger._replace(question=None).traced(no_prints=1)
-    return ledger._replace(doubts=tuple(doubt for doubt in ledger.doubts if doubt.fact != fact))
+    doubts = tuple(doubt for doubt in ledger.doubts if doubt.fact != fact)
+    copies = {**ledger.copies, fact: ledger.copies.get(fact, 0)}  # a first one was ordered: no original comes after it
+    return ledger._replace(doubts=doubts, copies=copies)
 
 
 def _duplicate(ledger: Ledger, event: Event) -> Ledger:

@@ -166,7 +166,8 @@ def line(state: State, at: Instant) -> MenuView:
         MenuColumn("Corriger", (_change("La quantité", "new-quantity", many), _change("Le prix", "new-price", price))),
         MenuColumn("Remise", (_change("En pour cent", "percent"), _change("En euros", "amount"))),
     )
-    return MenuView(header(state, at), title, columns, None, Key("Revenir à la vente", Act("go", "")))
+    back = Key("Revenir à la vente", Act("go", ""))
+    return MenuView(header(state, at), title, columns, None, back, named=chosen is not None)
 
 
 def _change(label: str, screen: str, now: str = "") -> Key:
@@ -184,7 +185,7 @@ def entry(state: State, at: Instant) -> EntryView:
     whole = chosen.amount if chosen else sum(each.amount for each in order.standing)
     off = divide(whole * digits, 10_000) if ui.screen == "percent" else digits if ui.screen == "amount" else 0
     left = f" → {euros(whole - off)}" if 0 < off <= whole else ""
-    facts = (Fact(chosen.label if chosen else "Ticket entier", euros(whole) + left),)
+    facts = (Fact(chosen.label if chosen else "Ticket entier", euros(whole) + left, named=chosen is not None),)
     return EntryView(
         header(state, at),
         title,

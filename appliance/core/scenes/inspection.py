@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.alarms import unsent
@@ -11,7 +13,7 @@ from appliance.core.instant import Instant
 from appliance.core.money import euros
 from appliance.core.scenes.header import header, moment
 from appliance.core.shop import Identity
-from appliance.core.turn import State, Turn
+from appliance.core.turn import State, Turn, inspector
 from appliance.core.vat import percent
 from appliance.core.view import DeviceRow, ErrorsView, Fact, Key, Level, TechnicianView
 
@@ -21,7 +23,7 @@ DAY = 86_400_000
 def view(state: State, at: Instant) -> TechnicianView:
     ledger = state.ledger
     version = f"Sceau {ledger.software} · {ledger.proof}"
-    rows = (_seller(state), _chain(state), _witness(state, at), _archive(state, at), _unsent(state))
+    rows = (_seller(state), _chain(state), _witness(state, at), _archive(state, at), _terminals(state), _unsent(state))
     running = f"{NAMES.get(state.ui.work, '')}\u00a0: {state.ui.percent} %" if state.ui.work else ""
     acts = (
         _act("Vérifier maintenant", "verify", state, running),
@@ -29,9 +31,8 @@ def view(state: State, at: Instant) -> TechnicianView:
         _act("Copier les archives sur clé USB", "copies", state, running),
         Key("Voir les totaux", Act("go", "totals")),
     )
-    return TechnicianView(
-        header(state, at), "Contrôle fiscal", version, rows, acts, Key("Quitter", Act("go", "manage"))
-    )
+    leave = Act("lock") if inspector(state) else Act("go", "manage")
+    return TechnicianView(header(state, at), "Contrôle fiscal", version, rows, acts, Key("Quitter", leave))
 
 
 def _act(label: str, act: str, state: State, running: str) -> Key:
@@ -70,6 +71,12 @@ def _archive(state: State, at: Instant) -> DeviceRow:
     copied = words.paper_time(moment(kept.copied, at.tz))[:10] if kept.copied else "jamais"
     level = Level.DOWN if overdue(Turn(state, at)) else Level.WELL if kept.copied else Level.CARE
     return DeviceRow(level, "Archives", f"dernière\u00a0: {made}, copiée sur un autre support\u00a0: {copied}", "")
+
+
+def _terminals(state: State) -> DeviceRow:
+    """PAY-07: an officer asks for the numbers of the card terminals."""
+    numbers = cast("list[str]", state.ledger.config.get(9, []))
+    return DeviceRow(Level.WELL, "Cartes", ", ".join(numbers) or "aucun terminal déclaré", "")
 
 
 def _unsent(state: State) -> DeviceRow:

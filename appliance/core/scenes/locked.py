@@ -9,7 +9,7 @@ from appliance.core.instant import Instant
 from appliance.core.money import euros
 from appliance.core.operator import PIN_DIGITS
 from appliance.core.scenes.header import local, moment, till_name
-from appliance.core.turn import State
+from appliance.core.turn import State, language
 from appliance.core.view import Key, LockedView, PinPage
 
 
@@ -32,7 +32,16 @@ def view(state: State, at: Instant) -> LockedView:
         _pin(state),
         banner(state),
         state.ledger.school is not None,
+        _language(state),
     )
+
+
+def _language(state: State) -> Key | None:
+    """Each language names itself, so that who cannot read the screen finds the key."""
+    if state.shop is None or not state.shop.bilingual or state.ui.pin:
+        return None
+    other = "fr" if language(state) == "en" else "en"
+    return Key({"fr": "Français", "en": "English"}[other], Act("language", other))
 
 
 def _day(state: State) -> str:

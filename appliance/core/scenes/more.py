@@ -97,7 +97,10 @@ def reprint(state: State, at: Instant) -> ReprintView:
     older = Key("Plus anciens", Act("list", page + 1)) if (page + 1) * LIST_PAGE < len(refs) else None
     newer = Key("Plus récents", Act("list", page - 1)) if page else None
     back = Key("Retour", Act("go", ""))
-    return ReprintView(header(state, at), "Réimprimer un ticket", rows, older, newer, back)
+    pdf = state.ui.pdf and bool(state.stick)
+    title = "Ticket en PDF sur la clé USB" if pdf else "Réimprimer un ticket"
+    other = Key("Sur papier", Act("as", "paper")) if pdf else Key("En PDF sur la clé", Act("as", "pdf"))
+    return ReprintView(header(state, at), title, rows, older, newer, back, other if state.stick else None)
 
 
 def _ticket(ref: TicketRef, state: State) -> TicketRow:
@@ -200,7 +203,8 @@ def doubt(state: State, at: Instant) -> MessageView:
     z = paper.type != "ticket"
     what = PAPERS.get(paper.type, "Le ticket {0:06d}").format(paper.number)
     cut = paper.why == "cut"
-    safe = f"{what} est {'enregistrée' if z else 'payé et enregistré'}."
+    done = "payé et enregistré" if not z else "enregistré" if what.startswith("Le ") else "enregistrée"
+    safe = f"{what} est {done}."
     ask = "Son impression n'est pas sûre." if cut else AGAIN
     keys = (
         Key("Imprimer un duplicata" if cut else "Imprimer", Act("doubt-print")),

@@ -90,12 +90,18 @@ def rail(catalogue: Catalogue, current: int, grid: Grid) -> tuple[Category, ...]
     """A page of categories; when they do not fit, the last cell leads to the others."""
     names = [name for name, _ in groups(catalogue)]
     if len(names) <= grid.categories:
-        return tuple(Category(name, n, n == current, Act("category", n)) for n, name in enumerate(names))
+        return _cells(names, current)
     size = grid.categories - 1
     start = current // size * size
-    cells = [Category(name, n, n == current, Act("category", n)) for n, name in enumerate(names)][start : start + size]
+    cells = _cells(names, current)[start : start + size]
     follow = start + size if start + size < len(names) else 0
-    return (*cells, Category("Autres", 8, False, Act("category", follow)))
+    return (*cells, Category("Autres", 8, False, Act("category", follow), named=False))
+
+
+def _cells(names: list[str], current: int) -> tuple[Category, ...]:
+    """The first is the favourites, the last may be the departments; those between are the shop's own."""
+    own = (0, len(names) - 1 if names[-1] == DEPARTMENTS else 0)
+    return tuple(Category(name, n, n == current, Act("category", n), n not in own) for n, name in enumerate(names))
 
 
 def grid_page(catalogue: Catalogue, category: int, page: int, grid: Grid) -> tuple[tuple[Tile | None, ...], Key | None]:

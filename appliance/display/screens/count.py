@@ -10,7 +10,6 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.theme import FACE, INK, INK2, MUTE, PAPER, Style, Theme
-from appliance.display.words import FRENCH
 
 TIMES = "×"
 
@@ -29,7 +28,7 @@ def count(view: CountView, theme: Theme) -> tuple[Part, ...]:
 
 
 def _header(header: Header, step: str, theme: Theme) -> Part:
-    return widgets.header(header, theme, "" if theme.size.count_title else f"{FRENCH.count}, {step}")
+    return widgets.header(header, theme, "" if theme.size.count_title else f"{theme.words.count}, {step}")
 
 
 def _right(theme: Theme) -> Box:
@@ -54,7 +53,7 @@ def _title(step: str, theme: Theme) -> Part:
     size = theme.size
     if size.count_title:
         row = _left(theme).less_top(size.tight).from_top(size.count_title)
-        sketch.text(row, FRENCH.count, Style(theme.type.title, True, INK, PAPER))
+        sketch.text(row, theme.words.count, Style(theme.type.title, True, INK, PAPER))
         sketch.text(row, step, Style(theme.type.body, False, INK2, PAPER), "right")
     return sketch.part("title")
 
@@ -101,7 +100,7 @@ def _counted(counted: str, theme: Theme) -> Part:
         inner.less_left(inner.width // 4), counted, Style(theme.type.sum, True, FACE, theme.slab.face)
     )
     words = inner._replace(right=stands.left - size.tight)
-    sketch.text(words, FRENCH.counted, Style(theme.type.key, True, FACE, theme.slab.face))
+    sketch.text(words, theme.words.counted, Style(theme.type.key, True, FACE, theme.slab.face))
     sketch.figure("counted", counted)
     return sketch.part("counted")
 

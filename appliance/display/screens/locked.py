@@ -10,21 +10,22 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.theme import EDGE, FACE, INK, INK2, PAPER, SEAL, Style, Theme
-from appliance.display.words import FRENCH
 
 
 def locked(view: LockedView, theme: Theme) -> tuple[Part, ...]:
     """Left the shop and the time, right the ways in."""
     return (
         widgets.ground(theme, PAPER),
-        _shop(view.shop, view.till, view.clock, view.date, view.day, view.school, theme),
+        _shop(view.shop, view.till, view.clock, view.date, view.day, view.school, view.language, theme),
         _pin(view.pin, view.banner is not None, theme) if view.pin is not None else _names(view, theme),
         _banner(view, theme),
     )
 
 
 @lru_cache(maxsize=4)
-def _shop(shop: str, till: str, clock: str, date: str, day: str, school: bool, theme: Theme) -> Part:
+def _shop(
+    shop: str, till: str, clock: str, date: str, day: str, school: bool, language: Key | None, theme: Theme
+) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     panel = Box(0, 0, size.dark, theme.height)
@@ -35,6 +36,8 @@ def _shop(shop: str, till: str, clock: str, date: str, day: str, school: bool, t
     inner = panel.inset(size.inner, 0)
     rest = inner.less_top(max(size.dark_top, size.header + size.tight) if school else size.dark_top)
     sketch.icon("seal", rest.from_top(size.seal).middle(size.seal, size.seal), SEAL, theme.slab.face)
+    if language is not None:
+        _language_key(sketch, rest if school else panel.less_top(size.margin), language)
     rest = rest.less_top(size.seal + size.inner)
     sketch.text(rest.from_top(size.shop), shop, Style(theme.type.shop, True, FACE, theme.slab.face), "centre", lines=2)
     rest = rest.less_top(size.shop)
@@ -48,6 +51,15 @@ def _shop(shop: str, till: str, clock: str, date: str, day: str, school: bool, t
     sketch.text(time.from_bottom(size.date), date, Style(theme.type.key, False, FACE, theme.slab.face), "centre")
     sketch.text(low, day, Style(theme.type.body, False, theme.slab.second, theme.slab.face), "centre")
     return sketch.part("shop")
+
+
+def _language_key(sketch: Sketch, room: Box, key: Key) -> None:
+    """In the corner left of the seal, where nothing else stands."""
+    theme = sketch.theme
+    left = theme.size.margin
+    beside = (theme.size.dark - theme.size.seal) // 2 - theme.size.tight
+    corner = Box(left, room.top, beside, room.top + theme.size.header)
+    widgets.key(sketch, corner, key, theme.look.slab, theme.type.key, theme.slab.face)
 
 
 def _right(theme: Theme) -> Box:
@@ -68,7 +80,7 @@ def _names_part(names: tuple[Key, ...], notice: tuple[str, ...], refused: bool, 
     sketch.fill(room.less_top(size.badge_row).from_top(1), EDGE)
     rest = room.less_top(size.badge_row + 1)
     label = Style(theme.type.body, True, INK2, PAPER)
-    sketch.text(rest.from_top(size.names_label), FRENCH.names, label)
+    sketch.text(rest.from_top(size.names_label), theme.words.names, label)
     rest = rest.less_top(size.names_label).less_bottom(size.notice + size.wide)
     _name_keys(sketch, rest, names)
     _notice(sketch, Box(room.left, rest.bottom, room.right, rest.bottom + size.notice), notice, refused)
@@ -82,8 +94,8 @@ def _badge(sketch: Sketch, row: Box) -> None:
     sketch.icon("badge", row.from_left(size.badge).middle(size.badge, size.badge), INK, PAPER)
     words = row.middle(row.width, size.badge - size.inner)
     words = words._replace(left=row.left + size.badge + 2 * size.inner, right=row.right)
-    sketch.text(words, FRENCH.badge, Style(theme.type.heading, True, INK, PAPER), at="top")
-    sketch.text(words, FRENCH.reader, Style(theme.type.key, False, INK2, PAPER), at="bottom")
+    sketch.text(words, theme.words.badge, Style(theme.type.heading, True, INK, PAPER), at="top")
+    sketch.text(words, theme.words.reader, Style(theme.type.key, False, INK2, PAPER), at="bottom")
 
 
 def _name_keys(sketch: Sketch, room: Box, names: tuple[Key, ...]) -> None:

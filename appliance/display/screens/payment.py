@@ -11,7 +11,6 @@ from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import width
 from appliance.display.theme import EDGE, FACE, HAIR, INK, INK2, OK, PAPER, SEL, Style, Theme
-from appliance.display.words import FRENCH
 
 COLUMNS = 3
 ROWS = 2
@@ -68,7 +67,7 @@ def _due(back: Key | None, due: str, total: str, theme: Theme) -> Part:
     stands = sketch.amount(room, due, Style(theme.type.due, True, FACE, theme.slab.face))
     left = words._replace(right=stands.left - size.tight).middle(0, size.back // 2)
     left = left._replace(left=words.left, right=stands.left - size.tight)
-    sketch.text(left, FRENCH.due, Style(theme.type.text, True, FACE, theme.slab.face), at="top")
+    sketch.text(left, theme.words.due, Style(theme.type.text, True, FACE, theme.slab.face), at="top")
     sketch.text(left, total, Style(theme.type.body, False, theme.slab.second, theme.slab.face), at="bottom")
     sketch.figure("due", due)
     return sketch.part("due")
@@ -90,7 +89,7 @@ def _means(means: tuple[Key, ...], theme: Theme) -> Part:
     size = theme.size
     room = _heads(theme)[2]
     if size.heading:
-        sketch.text(room.from_top(size.heading), FRENCH.means, Style(theme.type.key, True, INK, PAPER))
+        sketch.text(room.from_top(size.heading), theme.words.means, Style(theme.type.key, True, INK, PAPER))
         room = room.less_top(size.heading)
     rows = ROWS if size.heading and len(means) > COLUMNS else 1
     columns = COLUMNS if rows == ROWS else max(COLUMNS, len(means))
@@ -125,7 +124,7 @@ def _field(typed: str, refused: bool, theme: Theme) -> Part:
     inner = box.inset(size.inner, 0)
     stands = sketch.amount(inner, typed, Style(theme.type.sum, True, INK, FACE))
     words = inner._replace(right=stands.left - size.tight)
-    sketch.text(words, FRENCH.received, Style(theme.type.small, False, INK2, FACE), lines=2)
+    sketch.text(words, theme.words.received, Style(theme.type.small, False, INK2, FACE), lines=2)
     if typed:
         sketch.figure("typed", typed)
     return sketch.part("field")
@@ -162,14 +161,14 @@ def _row(paid: tuple[Paid, ...], change: str, refusal: str, theme: Theme) -> Par
     if paid:
         _payment(sketch, inner, paid[-1], len(paid) - 1)
     else:
-        sketch.text(inner, FRENCH.given, Style(theme.type.key, True, INK, PAPER))
+        sketch.text(inner, theme.words.given, Style(theme.type.key, True, INK, PAPER))
     return sketch.part("state")
 
 
 def _row_change(sketch: Sketch, inner: Box, change: str, style: Style) -> Box:
     stands = sketch.amount(inner, change, style)
     inner = inner._replace(right=stands.left - sketch.theme.size.tight)
-    said = sketch.text(inner.less_left(inner.width // 2), FRENCH.change, style, "right")
+    said = sketch.text(inner.less_left(inner.width // 2), sketch.theme.words.change, style, "right")
     sketch.figure("change", change)
     return inner._replace(right=said.left - sketch.theme.size.inner)
 
@@ -222,12 +221,12 @@ def _head_row(sketch: Sketch, refusal: str) -> None:
     if refusal:
         widgets.refusal(sketch, head, refusal, theme.type.small, PAPER)
     else:
-        sketch.text(head, FRENCH.given, Style(theme.type.key, True, INK, PAPER))
+        sketch.text(head, theme.words.given, Style(theme.type.key, True, INK, PAPER))
 
 
 def _ticket_head(sketch: Sketch, row: Box, articles: str) -> None:
     theme = sketch.theme
-    sketch.text(row, FRENCH.ticket, Style(theme.type.body, True, INK, FACE))
+    sketch.text(row, theme.words.ticket, Style(theme.type.body, True, INK, FACE))
     sketch.text(row, articles, Style(theme.type.small, False, INK2, FACE), "right")
     sketch.fill(row.from_bottom(1), HAIR)
 
@@ -240,7 +239,7 @@ def _ticket_paid(sketch: Sketch, room: Box, paid: tuple[Paid, ...]) -> Box:
     size = theme.size
     shown = paid[-COLUMNS:]
     note = room.from_bottom(size.ticket_row)
-    sketch.text(note, FRENCH.recorded, Style(theme.type.small, False, INK2, FACE))
+    sketch.text(note, theme.words.recorded, Style(theme.type.small, False, INK2, FACE))
     area = Box(room.left, note.top - len(shown) * size.payment, room.right, note.top)
     for index, (row, each) in enumerate(zip(area.rows(len(shown), 0), shown, strict=True)):
         sketch.fill(row.inset(-size.inner + size.rule, 0), SEL)
@@ -285,6 +284,6 @@ def _ticket_line(sketch: Sketch, row: Box, line: Fact) -> None:
 def _ticket_change(sketch: Sketch, foot: Box, change: str) -> None:
     theme = sketch.theme
     label, value = foot.inset(0, theme.size.tight).rows(2, 0)
-    sketch.text(label, FRENCH.change, Style(theme.type.body, True, INK2, FACE))
+    sketch.text(label, theme.words.change, Style(theme.type.body, True, INK2, FACE))
     sketch.amount(value, change, Style(theme.type.sum, True, INK, FACE))
     sketch.figure("change", change)

@@ -10,7 +10,6 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.theme import EDGE, FACE, INK, INK2, PAPER, SELBAR, Style, Theme
-from appliance.display.words import FRENCH
 
 ROWS = 6
 REASONS = 5
@@ -91,7 +90,7 @@ def _reasons(reasons: tuple[Key, ...], reason: int, theme: Theme) -> Part:
     size = theme.size
     room = _right(theme)
     room = room.from_top(room.height * 45 // 100)
-    sketch.text(room.from_top(size.menu_head), FRENCH.reason, Style(theme.type.body, True, INK2, PAPER))
+    sketch.text(room.from_top(size.menu_head), theme.words.reason, Style(theme.type.body, True, INK2, PAPER))
     cells = room.less_top(size.menu_head).cells(2, (REASONS + 1) // 2, size.gap)
     for place, (cell, key) in enumerate(zip(cells, reasons, strict=False)):
         look = theme.look.strong if place == reason else theme.look.plain

@@ -12,7 +12,6 @@ from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.text import capitals, width
 from appliance.display.theme import FACE, INK, INK2, PAPER, SEAL, Style, Theme
-from appliance.display.words import FRENCH
 
 EURO = "\u00a0€"
 
@@ -39,7 +38,7 @@ def _change(title: str, amount: str, given: str, total: str, sealed: str, theme:
     low = slab.from_bottom(size.sealed)
     _large(sketch, Box(slab.left, head.bottom, slab.right, low.top).inset(size.wide, 0), amount)
     _sealed(sketch, low, sealed)
-    if title == FRENCH.change:
+    if title == theme.words.change:
         sketch.figure("change", amount)
     sketch.figure("total", total)
     return sketch.part("change")
@@ -103,9 +102,9 @@ def _question(yes: Key, no: Key, theme: Theme) -> Part:
     room = widgets.body(theme).from_bottom(size.question).inset(size.margin, 0)
     keys = room.less_bottom(size.margin).from_bottom(size.print_key)
     head = room._replace(bottom=keys.top).inset(size.tight, 0)
-    asked = sketch.text(head, FRENCH.question, Style(theme.type.key, True, INK, PAPER))
+    asked = sketch.text(head, theme.words.question, Style(theme.type.key, True, INK, PAPER))
     hint = head.less_left(asked.width + size.inner)
-    sketch.text(hint, FRENCH.next_article, Style(theme.type.small, False, INK2, PAPER), "right")
+    sketch.text(hint, theme.words.next_article, Style(theme.type.small, False, INK2, PAPER), "right")
     left = keys.from_left(keys.width * size.print_share // 100)
     right = keys.less_left(left.width + size.gap)
     shown = Key(yes.label, yes.act, yes.detail, yes.icon or "printer")

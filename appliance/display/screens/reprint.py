@@ -11,7 +11,6 @@ from appliance.display.frame import Part
 from appliance.display.screens import widgets
 from appliance.display.sketch import Sketch
 from appliance.display.theme import INK, INK2, PAPER, Look, Style, Theme
-from appliance.display.words import FRENCH
 
 ROWS = 6
 CARDS = (4, 5)  # columns and rows of a page that holds more
@@ -23,7 +22,7 @@ def reprint(view: ReprintView, theme: Theme) -> tuple[Part, ...]:
         widgets.ground(theme, PAPER),
         widgets.header(view.header, theme, "" if theme.size.header_date else view.title),
         _tickets(view.title, view.tickets, theme),
-        _low(view.newer, view.older, view.back, theme),
+        _low(view.newer, view.older, view.medium, view.back, theme),
     )
 
 
@@ -40,7 +39,7 @@ def _tickets(title: str, tickets: tuple[TicketRow, ...], theme: Theme) -> Part:
         sketch.text(room.from_top(size.count_title), title, Style(theme.type.title, True, INK, PAPER))
         room = room.less_top(size.count_title)
     if not tickets:
-        sketch.text(room, FRENCH.no_ticket, Style(theme.type.title, False, INK2, PAPER), "centre")
+        sketch.text(room, theme.words.no_ticket, Style(theme.type.title, False, INK2, PAPER), "centre")
     many = len(tickets) > ROWS
     cells = room.cells(*CARDS, size.gap) if many else room.rows(ROWS, size.gap)
     for cell, ticket in zip(cells, tickets, strict=False):
@@ -84,7 +83,7 @@ def _card(sketch: Sketch, room: Box, ticket: TicketRow, look: Look) -> None:
 
 
 @lru_cache(maxsize=4)
-def _low(newer: Key | None, older: Key | None, back: Key, theme: Theme) -> Part:
+def _low(newer: Key | None, older: Key | None, medium: Key | None, back: Key, theme: Theme) -> Part:
     sketch = Sketch(theme)
     size = theme.size
     cells = _room(theme).from_bottom(size.strong).columns(4, size.gap)
@@ -92,6 +91,8 @@ def _low(newer: Key | None, older: Key | None, back: Key, theme: Theme) -> Part:
         if key is not None:
             shown = Key(key.label, key.act, key.detail, key.icon or icon)
             widgets.key(sketch, cell, shown, theme.look.plain, theme.type.body, PAPER)
-    rest = cells[2].joined(cells[3])
+    rest = cells[2].joined(cells[3]) if medium is None else cells[3]
+    if medium is not None:
+        widgets.key(sketch, cells[2], medium, theme.look.plain, theme.type.body, PAPER)
     widgets.key(sketch, rest, back, theme.look.strong, theme.type.text, PAPER)
     return sketch.part("low")

@@ -29,7 +29,6 @@ from appliance.display.theme import (
     Style,
     Theme,
 )
-from appliance.display.words import FRENCH
 
 GROUNDS: dict[LineState, tuple[Colour, Colour]] = {
     LineState.PLAIN: (FACE, FACE),
@@ -132,7 +131,7 @@ def _tile(sketch: Sketch, box: Box, tile: Tile) -> None:
 def _sold_out(sketch: Sketch, row: Box, price: str, style: Style) -> None:
     """The word first; the price only where both have room."""
     word = Style(sketch.theme.type.small, True, style.colour, style.ground)
-    stands = sketch.text(row, FRENCH.sold_out, word, at="bottom")
+    stands = sketch.text(row, sketch.theme.words.sold_out, word, at="bottom")
     rest = row.less_left(stands.width + sketch.theme.size.tight // 2)
     if width(price, style.sizes[-1], style.bold) <= rest.width:
         sketch.amount(rest, price, style, at="bottom")
@@ -173,7 +172,7 @@ def _basket(
 def _head(sketch: Sketch, row: Box, articles: str) -> None:
     theme = sketch.theme
     inner = row.inset(theme.size.inner, 0)
-    sketch.text(inner, FRENCH.current_ticket, Style(theme.type.small, False, INK2, FACE))
+    sketch.text(inner, theme.words.current_ticket, Style(theme.type.small, False, INK2, FACE))
     sketch.text(inner, articles, Style(theme.type.small, True, INK2, FACE), "right")
     sketch.fill(row.from_bottom(1), EDGE)
 
@@ -185,8 +184,8 @@ def _empty(sketch: Sketch, room: Box) -> None:
     picture, words = middle.rows(2, 0)
     sketch.icon("bars", picture.middle(side, side), EDGE, FACE)
     first, then = words.from_top(theme.size.row).rows(2, 0)
-    sketch.text(first, FRENCH.empty, Style(theme.type.key, True, INK2, FACE), "centre")
-    sketch.text(then, FRENCH.empty_more, Style(theme.type.key, False, INK2, FACE), "centre")
+    sketch.text(first, theme.words.empty, Style(theme.type.key, True, INK2, FACE), "centre")
+    sketch.text(then, theme.words.empty_more, Style(theme.type.key, False, INK2, FACE), "centre")
 
 
 def _rows(sketch: Sketch, room: Box, lines: tuple[BasketLine, ...], above: Key | None) -> None:
@@ -206,7 +205,7 @@ def _above(sketch: Sketch, row: Box, above: Key) -> None:
     inner = row.inset(theme.size.inner, 0)
     side = theme.size.sign
     sketch.icon(
-        "down" if above.label.endswith(FRENCH.below) else "up", inner.from_left(side).middle(side, side), INK, MUTE
+        "down" if above.label.endswith(theme.words.below) else "up", inner.from_left(side).middle(side, side), INK, MUTE
     )
     words = inner.less_left(max(side + theme.size.tight, theme.size.quantity))
     style = Style(theme.type.body, True, INK, MUTE)
@@ -253,7 +252,7 @@ def _line_words(sketch: Sketch, row: Box, line: BasketLine, ground: Colour) -> N
         return
     words = words.middle(words.width, theme.size.void)
     label = sketch.text(words, line.label, style, at="top")
-    sketch.text(words, FRENCH.void, Style(theme.type.micro, True, DANGER, ground), at="bottom")
+    sketch.text(words, theme.words.void, Style(theme.type.micro, True, DANGER, ground), at="bottom")
     _strike(sketch, label)
     _strike(sketch, stands)
 
@@ -318,7 +317,7 @@ def _slab(total: str, pay: Key, pending: str, articles: str, theme: Theme) -> Pa
     under = pending or ("" if size.basket_head else articles)
     word = Style(theme.type.text, True, FACE, theme.slab.face)
     tag = width(pending, theme.type.key[0], True) + 2 * size.tight if pending else 0
-    room = row.less_left(max(width(FRENCH.total, word.sizes[0], True), tag) + size.tight)
+    room = row.less_left(max(width(theme.words.total, word.sizes[0], True), tag) + size.tight)
     stands = sketch.amount(room, total, Style(theme.type.total, True, FACE, theme.slab.face))
     left = row._replace(right=stands.left - size.tight)
     _total_word(sketch, left, under, bool(pending), word)
@@ -332,14 +331,14 @@ def _total_word(sketch: Sketch, room: Box, under: str, pending: bool, style: Sty
     """ "Total", and under it the quantity that waits for its article, or the count where no head shows it."""
     theme = sketch.theme
     if not under:
-        sketch.text(room, FRENCH.total, style)
+        sketch.text(room, theme.words.total, style)
         return
     small = Style(
         theme.type.key if pending else theme.type.small, pending, INK if pending else theme.slab.second, theme.slab.face
     )
     high = capitals(style.sizes[0]) + capitals(small.sizes[0]) + 2 * theme.size.tight
     both = room.middle(room.width, high)
-    sketch.text(both, FRENCH.total, style, at="top")
+    sketch.text(both, theme.words.total, style, at="top")
     if pending:
         tag = both.from_bottom(capitals(small.sizes[0]) + theme.size.tight)
         tag = tag.from_left(width(under, small.sizes[0], True) + 2 * theme.size.tight)

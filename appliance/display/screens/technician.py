@@ -12,7 +12,7 @@ from appliance.display.sketch import Sketch
 from appliance.display.theme import ADDBAR, DANGER, FACE, HAIR, INK, INK2, OK, PAPER, Colour, Style, Theme
 
 DEVICES = 8
-FEW = 5  # up to here rows are high enough for two lines of text
+FEW, MORE = 5, 6  # up to here rows are high enough for two lines of text
 ACTS = 5
 SIGNS: dict[Level, tuple[str, Colour]] = {
     Level.WELL: ("check", OK),
@@ -56,7 +56,8 @@ def _devices(devices: tuple[DeviceRow, ...], theme: Theme) -> Part:
     size = theme.size
     card = _below(theme).less_right(size.acts + size.margin)
     sketch.face(card, theme.look.card, PAPER)
-    rows = card.inset(size.inner, size.rule).rows(FEW if len(devices) <= FEW else DEVICES, 0)
+    count = max(FEW, len(devices)) if len(devices) <= MORE else DEVICES
+    rows = card.inset(size.inner, size.rule).rows(count, 0)
     for index, (row, device) in enumerate(zip(rows, devices, strict=False)):
         if index:
             sketch.fill(row.from_top(1), HAIR)

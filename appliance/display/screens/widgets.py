@@ -14,7 +14,6 @@ from appliance.display.measures import Sizes
 from appliance.display.sketch import Sketch
 from appliance.display.text import Fitted, capitals, fit, fit_even, leading, width
 from appliance.display.theme import DANGER, FACE, HAIR, INK, INK2, MUTE, WARN, Colour, Look, Style, Theme
-from appliance.display.words import FRENCH
 
 Arrange = Literal["beside", "above"]
 
@@ -117,7 +116,7 @@ def keypad(sketch: Sketch, box: Box, pad: Keypad, on: Colour) -> None:
     if pad.double_zero:
         _digit(sketch, cells[-3], "00", on)
     elif pad.clear:
-        clear = Key(FRENCH.clear, Act("clear"))
+        clear = Key(theme.words.clear, Act("clear"))
         key(sketch, cells[-3], clear, theme.look.plain, theme.type.key, on, reach, lines=1)
     _backspace(sketch, cells[-1], on)
 
@@ -134,7 +133,7 @@ def _backspace(sketch: Sketch, box: Box, on: Colour) -> None:
     mark = sketch.mark
     sketch.face(box, look, on)
     sketch.icon("backspace", box.less_bottom(look.lip_height).middle(side, side), look.ink, look.face)
-    sketch.hit(mark, box, FRENCH.backspace, Act("back"), look, theme.size.pad_gap // 2)
+    sketch.hit(mark, box, theme.words.backspace, Act("back"), look, theme.size.pad_gap // 2)
 
 
 def refusal(sketch: Sketch, room: Box, text: str, sizes: Sizes, on: Colour, lines: int = 2) -> None:
@@ -182,8 +181,8 @@ def school(sketch: Sketch, free: Box, lines: int) -> Box:
     """TRN-01, on a white plate: one line in the middle, two lines at the left where something else is said."""
     theme = sketch.theme
     sizes, inset = theme.type.key, theme.size.plate // lines
-    words = (FRENCH.school, FRENCH.school_more)
-    shown = words if lines == 2 else ("\u00a0: ".join(words),)
+    words = (theme.words.school, theme.words.school_more)
+    shown = words if lines == 2 else (theme.words.colon.join(words),)
     wide, high = free.width - 2 * theme.size.tight, free.height - 2 * inset
     size = next((n for n in sizes if _wide(shown, n) <= wide and lines * leading(n) + n // 4 <= high), sizes[-1])
     plate = free.middle(_wide(shown, size) + 2 * theme.size.tight, free.height - 2 * inset)
@@ -193,7 +192,7 @@ def school(sketch: Sketch, free: Box, lines: int) -> Box:
     style = Style((size,), True, theme.slab.face, FACE)
     fitted = Fitted(shown, size, cut=False)
     accent = size // 4  # of the É
-    sketch.fitted(plate.less_top(accent), "\u00a0: ".join(words), fitted, style, "centre", "middle")
+    sketch.fitted(plate.less_top(accent), theme.words.colon.join(words), fitted, style, "centre", "middle")
     return plate
 
 
@@ -257,9 +256,9 @@ def _look_key(sketch: Sketch, area: Box, box: Box, banner: Banner) -> None:
     face = box.inset(0, theme.size.header_inset or theme.size.rule)
     mark = sketch.mark
     sketch.face(face, look, look.face)
-    sketch.text(face, FRENCH.look, Style(theme.type.key, True, look.ink, look.face), "centre")
+    sketch.text(face, theme.words.look, Style(theme.type.key, True, look.ink, look.face), "centre")
     if banner.act is not None:
-        sketch.area(mark, area, face, FRENCH.look, banner.act, look)
+        sketch.area(mark, area, face, theme.words.look, banner.act, look)
 
 
 def _banner_words(sketch: Sketch, room: Box, banner: Banner, style: Style) -> None:

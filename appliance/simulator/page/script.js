@@ -194,9 +194,11 @@ function lampOf(now) {
 
 function showCable(cable, plugged) {
   const short = cable.closest("footer") ? ` ${cable.dataset.name}` : "";  // elsewhere the heading says what it is
-  cable.textContent = `${plugged ? "Débrancher" : "Rebrancher"}${short}`;
-  cable.setAttribute("aria-label", `${plugged ? "Débrancher" : "Rebrancher"} ${cable.dataset.name}`);
-  cable.classList.toggle("out", !plugged);
+  const stick = cable.dataset.device === "stick";  // not there until somebody brings it: no fault
+  const verb = plugged ? "Débrancher" : stick ? "Brancher" : "Rebrancher";
+  cable.textContent = `${verb}${short}`;
+  cable.setAttribute("aria-label", `${verb} ${cable.dataset.name}`);
+  cable.classList.toggle("out", !plugged && !stick);
 }
 
 for (const cable of document.querySelectorAll(".cable")) {

@@ -1,0 +1,1 @@
+"""The screens in another language than French; papers and records stay French."""

@@ -1,0 +1,39 @@
+"""Three stores, each with two replicas, for the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.collector import seaweed, world
+from tests.collector.world import World
+
+STORES = ("folder", seaweed.PLAIN, seaweed.LOCKED)
+
+
+@pytest.fixture(scope="session")
+def weed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with seaweed.running(tmp_path_factory.mktemp("weed")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session", params=STORES)
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two replicas on each kind of store."""
+    home = tmp_path_factory.mktemp(request.param)
+    if request.param == "folder":
+        with world.opened(home) as it:
+            yield it
+        return
+    with world.opened(home, request.getfixturevalue("weed"), request.param) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def bucket(weed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two replicas on a plain bucket of their own key log, for faults."""
+    s3 = seaweed.client(weed)
+    s3.create_bucket(Bucket="faulty")
+    with world.opened(tmp_path_factory.mktemp("faulty"), weed, "faulty") as it:
+        yield it

@@ -1,0 +1,66 @@
+"""A collector's process, as a service manager would run it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+class Replica:
+    """`before`: words in front of the command, to watch or to cut it."""
+
+    def __init__(self, settings: Path, before: Sequence[str] = ()) -> None:
+        words = [*before, sys.executable, "-m", "collector", "serve", "--config", str(settings)]
+        self.process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.said: list[dict[str, Any]] = []
+        self.noise: list[str] = []
+        self._there = threading.Event()
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+        self.http = httpx.Client(base_url=self._address(), timeout=60, trust_env=False)
+
+    def _address(self) -> str:
+        self._there.wait(PATIENCE)
+        for line in self.said:
+            if line["event"] == "listening":
+                return f"http://127.0.0.1:{line['port']}"
+        self.process.kill()
+        raise AssertionError(f"the collector did not start: {self.noise}")
+
+    def _listen(self) -> None:
+        assert self.process.stderr
+        with self.process.stderr as lines:
+            for line in lines:
+                self._hear(line)
+        self._there.set()
+
+    def _hear(self, line: str) -> None:
+        try:
+            self.said.append(json.loads(line))
+        except ValueError:
+            self.noise.append(line)
+        else:
+            self._there.set()
+
+    def kill(self) -> None:
+        """As a power cut would: at once."""
+        self.process.kill()
+        self.end()
+
+    def end(self) -> int:
+        """Asks it to stop and waits for it."""
+        self.http.close()
+        self.process.terminate()
+        status = self.process.wait(PATIENCE)
+        self._thread.join()
+        return status
