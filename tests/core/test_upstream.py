@@ -31,6 +31,7 @@ def desk() -> Desk:
     made = Desk()
     made.open()
     made.feed(Enrolled(URL, bytes(32), b"registration", b"\1" * 32))
+    made.tap("close")  # "Caisse inscrite."
     return made
 
 
