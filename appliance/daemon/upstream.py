@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from appliance.core import event as ev
 from appliance.core.input import Enrolled, EnrolmentFailed, Input
@@ -19,15 +19,15 @@ from appliance.storage.journal import Journal
 from appliance.storage.keys import Key, Signer
 from appliance.storage.seal import Sealer
 from appliance.sync import enrolment, keylog, token
-from appliance.sync.client import Client
 from appliance.sync.cut import Cutter
-from appliance.sync.enrol import Registered, enrol
 from appliance.sync.enrolment import Registration
-from appliance.sync.exchange import Exchange, Network
 from appliance.sync.keylog import KeyLog
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.token import Token
 from appliance.sync.uploader import Courier, Standing, Uploader
+
+if TYPE_CHECKING:
+    from appliance.sync.enrol import Registered
 
 REGISTRATION: Final = "registration"  # beside the journal, which names its root and its keys
 LARGEST: Final = 64 * 1024
@@ -110,6 +110,9 @@ class Line:
     # Enrolment
 
     def enrol(self, code: str) -> None:
+        from appliance.sync.client import Client  # loaded when it is needed: TLS takes long to load
+        from appliance.sync.enrol import enrol
+
         try:
             said = token.read(code.strip())
             client = Client(said.url, self._config.upstream.ca)
@@ -140,6 +143,9 @@ class Line:
 
     def _go_up(self) -> None:
         """A new enrolment takes the place of the one before."""
+        from appliance.sync.client import Client
+        from appliance.sync.exchange import Exchange, Network
+
         if self._uploader is not None:
             self._uploader.close()
             self._courier = self._away.courier(self._loop)
