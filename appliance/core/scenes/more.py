@@ -243,8 +243,10 @@ def defect(state: State, at: Instant) -> MessageView:
 
 def _harm(defect: Defect | None) -> tuple[str, str]:
     if defect is not None and defect.source == "collector":
-        other = "Le serveur a reçu un autre journal de cette caisse\u00a0: ancien état remis, ou copie."
-        return "Journal contredit.", f"{other} Appeler le technicien."
+        return "Journal contredit.", (
+            "Le serveur a reçu un autre journal de cette caisse\u00a0: ancien état remis, ou copie. "
+            "Appeler le technicien."
+        )
     return "Journal incomplet.", "Des enregistrements manquent dans cette caisse. Appeler le technicien."
 
 
