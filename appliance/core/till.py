@@ -22,6 +22,7 @@ from appliance.core import (
     payment,
     periods,
     session,
+    stick,
     training,
     upstream,
     wear,
@@ -300,7 +301,7 @@ def _device(turn: Turn, device: Device) -> None:
 
 
 def _close_message(turn: Turn, act: Act) -> None:
-    turn.set(message=None, code="")
+    turn.set(message=None, code="", plan=None)
 
 
 MESSAGE: dict[str, Handler] = {
@@ -311,6 +312,7 @@ MESSAGE: dict[str, Handler] = {
     "period-close": periods.confirmed,
     "open-anyway": session.open_anyway,
     "inspect": inspection.enter,
+    "purge-do": stick.confirmed,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
@@ -340,6 +342,8 @@ ACTS: dict[str, dict[str, Handler]] = {
     "parked": {**BACK, **alteration.TICKET},
     "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING},
     "inspection": {**BACK, **inspection.INSPECTION},
+    "archives": {**BACK, **stick.STICK, "copies": inspection.copy},
+    "period": {**BACK, **stick.PERIOD},
     "totals": BACK,
     "note": {**BACK, **note.NOTE},
     "line": alteration.LINE,

@@ -181,7 +181,20 @@ def asks_clock(state: State) -> bool:
     return not state.ledger.trusted and not state.ui.asked_clock and at_rest(state)
 
 
-BETWEEN_DAYS = ("more", "reprint", "manage", "note", "inspection", "totals", "technician", "errors", "memory", "time")
+BETWEEN_DAYS = (
+    "more",
+    "reprint",
+    "manage",
+    "note",
+    "inspection",
+    "archives",
+    "period",
+    "totals",
+    "technician",
+    "errors",
+    "memory",
+    "time",
+)
 
 
 def screen(state: State) -> str:

@@ -22,6 +22,7 @@ from appliance.daemon.refusal import show_refusal
 from appliance.daemon.setting import Setting
 from appliance.daemon.upstream import Away, cabled
 from appliance.daemon.wiring import StartError, Till
+from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
@@ -90,7 +91,7 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     notify = Notify()
     setting = Setting(
         hardware=hardware_id(),
-        worker=lambda data, loop, key, say: ChildWorker(data, loop, say),
+        worker=lambda data, loop, key, say: ChildWorker(Place(data, config.shop), loop, say),
         away=Away(ThreadCourier, cabled, random),
         listens=True,
         build=build,

@@ -26,6 +26,7 @@ from appliance.daemon.config import Config, DeviceConfig, UpstreamConfig
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.setting import Setting
 from appliance.daemon.wiring import Till
+from appliance.daemon.work import Place
 from appliance.daemon.worker import LoopWorker, Say
 from appliance.display.frame import Frame
 from appliance.ports import Level, Loop
@@ -205,7 +206,7 @@ class SimulatedWorld:
         )
 
     def _worker(self, data: Path, loop: Loop, key: Signer, say: Say) -> LoopWorker:
-        return LoopWorker(data, loop, lambda where: _Beside(key, self.clock.t, VERSION), say)
+        return LoopWorker(Place(data, self._shop), loop, lambda where: _Beside(key, self.clock.t, VERSION), say)
 
     def _not_before(self, last: int) -> None:
         """Without `at`, the day goes on one second after the last record."""
