@@ -14,12 +14,13 @@ CHUNK: Final = 65536
 class Cable:
     """`port` stays the same however often it is pulled. `target` is the far end's port, known once it runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """`port` 0 takes a free one."""
         self.target = 0
         self._mutex = Lock()
         self._open: set[socket.socket] = set()
         self._listener: socket.socket | None = None
-        self.port = 0
+        self.port = port
         self.plug()
 
     @property

@@ -72,10 +72,17 @@ class Town:
             (shop / "shop.toml").write_text(text.replace('till = "1"', f'till = "{number}"'), "utf-8")
         names = (f"data-{number}", f"code-{number}.txt", f"photo-{number}", f"collector/replica-{number}.toml")
         data, code, photo, settings = (self.home / name for name in names)
-        return House(number, shop, data, code, photo, settings, Cable())
+        return House(number, shop, data, code, photo, settings, self._cable(number))
+
+    def _cable(self, number: int) -> Cable:
+        """A till that is enrolled knows the address of its collector: the port stays."""
+        kept = self.home / f"port-{number}"
+        cable = Cable(int(kept.read_text("ascii")) if kept.is_file() else 0)
+        kept.write_text(str(cable.port), "ascii")
+        return cable
 
     def _address(self) -> None:
-        """Each replica is addressed by its till's cable, whose port is another one at each start."""
+        """Each replica is addressed by its till's cable."""
         text = (self.home / "collector" / config.NAME).read_text("utf-8")
         for house in self.houses:
             house.settings.write_text(re.sub(r'^url = ".*"$', f'url = "{house.cable.url}"', text, flags=re.M), "utf-8")
