@@ -15,6 +15,7 @@ from collector import build, config, keys
 from collector.config import Config, ConfigError
 from collector.folder import Unfit
 from collector.keys import BadKey
+from collector.office import command as office
 from collector.registry import Unknown
 from collector.serve import serve
 from collector.store import Unavailable, numbered
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _with_config((run, _serve), (asked, _token))
     _keys(commands.add_parser("key", help="the collector's keys").add_subparsers(required=True, metavar="act"))
     _registry(commands.add_parser("registry", help="how a chain stands").add_subparsers(required=True, metavar="act"))
+    office.add(commands, _with_config)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )

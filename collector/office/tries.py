@@ -24,7 +24,8 @@ class Tries:
         row = self._base.execute("SELECT max(until) FROM tries WHERE whom IN (?, ?)", tuple(marks)).fetchone()
         return max(0, -(-((row[0] or 0) - self._now()) // 1000))
 
-    def failed(self, name: str, address: str) -> None:
+    def begun(self, name: str, address: str) -> None:
+        """Counted before the password is looked at, so that a hundred at once are a hundred."""
         now = self._now()
         self._base.execute("DELETE FROM tries WHERE last < ?", (now - FORGET,))
         for mark, free in self._marks(name, address).items():
@@ -33,9 +34,11 @@ class Tries:
             until = now + (min(LONGEST, 1000 << min(count - free, 20)) if count > free else 0)
             self._base.execute("REPLACE INTO tries VALUES (?, ?, ?, ?)", (mark, count, now, until))
 
-    def passed(self, name: str) -> None:
-        """The address keeps its count: one right password does not pay for guesses at others."""
-        self._base.execute("DELETE FROM tries WHERE whom = ?", (f"name {name}",))
+    def passed(self, name: str, address: str) -> None:
+        """The address keeps its earlier failures: one right password does not pay for guesses at others."""
+        known, there = self._marks(name, address)
+        self._base.execute("DELETE FROM tries WHERE whom = ?", (known,))
+        self._base.execute("UPDATE tries SET count = count - 1 WHERE whom = ? AND count > 0", (there,))
 
     @staticmethod
     def _marks(name: str, address: str) -> dict[str, int]:
