@@ -102,10 +102,10 @@ class _Sheet(FPDF):
         self._row(say("shop"), f"{chain.name or say('shop_unnamed')}, {say('siret')} {said.siret if said else '?'}")
         self._row(say("chain"), chain.held.chain_id.hex())
         runs = ", ".join(say("from_to", first=first, last=last) for first, last in tills.runs(finding.parts))
-        self._row(say("came"), f"{runs} ({say('batches')} {len(finding.parts)})" if runs else say("nothing"))
+        self._row(say("came"), f"{runs} ({say('batches_n', n=len(finding.parts))})" if runs else say("nothing"))
         self._row(say("is_missing"), "\n".join(tills.missing(finding, say)) or say("nothing"))
-        closings = [f"{tills.closing(each, say)} : {say.euros(each.total)}" for each in finding.closings]
-        self._row(say("closings"), "\n".join(closings) or say("none_yet"))
+        closings = [f"{tills.closing(each, say)}, {say.euros(each.total)}" for each in finding.closings]
+        self._row(say("closings"), "\n".join(closings) or say("closings_none"))
         if finding.parts:
             self._row(say("head"), finding.parts[-1].head.hex())
         self.ln(5)

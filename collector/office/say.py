@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from collector.office.words import LANGUAGES, MONTHS, WORDS
 
+_DATE: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?")
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
@@ -28,14 +31,13 @@ class Say:
         return f"{minus}€{whole:,}.{rest:02d}"
 
     def date(self, day: str) -> str:
-        """Of YYYY-MM-DD; anything else as it is, for a till may have written it."""
-        year, _, rest = day.partition("-")
-        month, _, number = rest.partition("-")
-        if not (len(day) == 10 and all(each.isdecimal() and each.isascii() for each in (year, month, number))):
+        """Of YYYY-MM-DD or YYYY-MM; anything else as it is, for a till may have written it."""
+        if not _DATE.fullmatch(day):
             return day
+        year, month, *number = day.split("-")
         if self.language == "fr":
-            return f"{number}/{month}/{year}"
-        return f"{int(number)} {MONTHS['en'][int(month) - 1]} {year}" if 1 <= int(month) <= 12 else day
+            return "/".join((*number, month, year))
+        return " ".join((*(each.lstrip("0") for each in number), MONTHS[int(month) - 1], year))
 
     def time(self, ms: int, tz: int) -> str:
         """On the till's clock, to the minute."""

@@ -118,6 +118,8 @@ def missing(finding: Finding, say: Say) -> list[str]:
 
 
 def _missing(it: Missing, say: Say) -> str:
+    if it == Missing(0, None):
+        return say("tail_all")
     if it.until is None:
         return say("tail", since=it.since)
     return say("hole", since=it.since, until=it.until - 1)

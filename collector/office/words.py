@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 LANGUAGES: Final = {"fr": "Français", "en": "English"}
-MONTHS: Final = {"fr": (), "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")}
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # English only
 
 FR: Final = {
     "title": "Sceau · espace propriétaire",
@@ -61,10 +61,12 @@ FR: Final = {
     "jumps_n": "clôtures manquantes : {n}",
     "to_record": "jusqu'à n° {n}",
     "none_yet": "aucun",
+    "closings_none": "aucune",
+    "batches_n": "lots : {n}",
     "ago_now": "à l'instant",
-    "ago_minutes": "il y a {n} min",
-    "ago_hours": "il y a {n} h",
-    "ago_days": "il y a {n} j",
+    "ago_minutes": "il y a {n} min",
+    "ago_hours": "il y a {n} h",
+    "ago_days": "il y a {n} j",
     "wait_seconds": "{n} s",
     "wait_minutes": "{n} min",
     "chain": "Chaîne",
@@ -78,7 +80,8 @@ FR: Final = {
     "no_findings": "Rien : tous les enregistrements reçus se suivent, sans trou et sans autre histoire.",
     "hole": "Il manque les enregistrements {since} à {until}.",
     "hole_days": "Il manque les enregistrements {since} à {until}, faits du {first} au {last}.",
-    "tail": "Rien n'est arrivé depuis l'enregistrement {since} : ce que la caisse a fait ensuite, elle seule le sait.",
+    "tail": "Rien n'est arrivé à partir de l'enregistrement {since} : la suite, la caisse seule la connaît.",
+    "tail_all": "Rien n'est jamais arrivé de cette caisse.",
     "broken_one": "L'objet n° {seq} du magasin de données ne tient pas. Raison technique : {why}",
     "jump": "Après la clôture Z {one} vient la clôture Z {other} : il en manque entre les deux.",
     "defect": "La caisse a signalé elle-même un défaut : enregistrement {seq}.",
@@ -201,6 +204,8 @@ EN: Final = {
     "jumps_n": "closings missing: {n}",
     "to_record": "up to no. {n}",
     "none_yet": "none",
+    "closings_none": "none",
+    "batches_n": "batches: {n}",
     "ago_now": "just now",
     "ago_minutes": "{n} min ago",
     "ago_hours": "{n} h ago",
@@ -218,7 +223,8 @@ EN: Final = {
     "no_findings": "Nothing: all records received follow each other, without a hole and without another history.",
     "hole": "Records {since} to {until} are missing.",
     "hole_days": "Records {since} to {until}, made from {first} to {last}, are missing.",
-    "tail": "Nothing has come since record {since}: what the till did after that, only the till knows.",
+    "tail": "Nothing has come from record {since} on: what the till did after that, only the till knows.",
+    "tail_all": "Nothing has ever come from this till.",
     "broken_one": "Object no. {seq} of the store does not hold. Technical reason: {why}",
     "jump": "After closing Z {one} comes closing Z {other}: some are missing between them.",
     "defect": "The till itself has reported a defect: record {seq}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from copy import deepcopy
 from hashlib import sha256
@@ -17,7 +16,6 @@ from appliance.sync import enrolment, keylog, protocol, registry
 from appliance.sync.enrolment import Registration
 from appliance.sync.keylog import KeyLog
 from appliance.sync.protocol import Batch, Receipt, accept, kid
-from collector.folder import Folder
 from collector.office import database
 from collector.office.shelf import Shelf
 from tests.sync.line import Line
@@ -25,13 +23,13 @@ from tests.sync.line import Line
 ROOT = Key(b"the root key of a test collector")
 OWN = Key(b"the key of a collector with page")
 DAY = 86_400_000
-START = 1_798_761_600_000  # 2027-01-01, 00:00 UTC
+START = 1_767_225_600_000  # 2026-01-01, 00:00 UTC
 SIRET, OTHER = "73282932000074", "55208131766522"
 SHOP = ["Épicerie des Halles", ["12 rue des Halles"], SIRET, "4711D", "FR21732829320", "real", []]
 
 
 def at(day: int, hour: int = 12) -> int:
-    """UTC ms on a day of January 2027, the first is 1."""
+    """UTC ms on a day of January 2026, the first is 1."""
     return START + (day - 1) * DAY + hour * 3_600_000
 
 
@@ -55,14 +53,11 @@ class Store:
         return Shelf(self, database.opened(None), ROOT.public)
 
     def put(self, folder: Path) -> None:
-        """As a collector's folder."""
-        store = Folder(folder)
-
-        async def all_of_it() -> None:
-            for name, data in self.objects.items():
-                await store.create(name, data)
-
-        asyncio.run(all_of_it())
+        """As a collector's folder holds them."""
+        for name, data in self.objects.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
 
 class Till(Line):
@@ -113,13 +108,13 @@ class Till(Line):
         """Opened, sold and closed on a day of January; sent in two batches."""
         self.now = at(day, 8)
         self.z = self.z + 1 if number is None else number
-        self.add(self.record(self.seq, 20, {1: self.z, 2: 15_000, 3: f"2027-01-{day:02d}", 4: self.shop}))
+        self.add(self.record(self.seq, 20, {1: self.z, 2: 15_000, 3: f"2026-01-{day:02d}", 4: self.shop}))
         self.sell(2)
         self.push()
         self.now = at(day, 18)
         self.perpetual += total
         self.sell()
-        closing = {1: self.z, 2: f"2027-01-{day:02d}", 10: total, 25: self.perpetual}
+        closing = {1: self.z, 2: f"2026-01-{day:02d}", 10: total, 25: self.perpetual}
         self.add(self.record(self.seq, 50, closing))
         self.push()
 

@@ -7,21 +7,40 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
 from appliance.sync.registry import RETIRED, REVOKED
-from collector.office import database
+from collector import command
 from tests.collector.office.book import OTHER, ROOT, SHOP, SIRET, Store, Till, at
 
 HERE = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
 NAME, PASSWORD = "sophie", "un bon mot de passe"
 ATTACK = '<img src=x onerror="alert(1)">'
+
+
+class Said(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+def typed(*words: str, typing: str = "") -> Said:
+    """A command, as a person types it, and what they type when it asks."""
+    out, err = StringIO(), StringIO()
+    before, sys.stdin = sys.stdin, StringIO(f"{typing}\n")
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            return Said(command.main(words), out.getvalue(), err.getvalue())
+    finally:
+        sys.stdin = before
 
 
 class Office:
@@ -34,7 +53,7 @@ class Office:
             f'url = "https://collector.example"\nroot = "{ROOT.public.hex()}"\nrelease_key = "{ROOT.public.hex()}"\n'
             'key = "not-there.key"\n[store]\nfolder = "store"\n'
         )
-        self.type("user", "add", NAME, "--siren", SIRET[:9], "--db", str(self.db), typed=PASSWORD)
+        assert typed("user", "add", NAME, "--siren", SIRET[:9], "--db", str(self.db), typing=PASSWORD).status == 0
         self.said: list[dict[str, Any]] = []
         self._there = threading.Event()
         words = ["office", "--config", str(self.settings), "--db", str(self.db), "--listen", "127.0.0.1:0", *more]
@@ -54,11 +73,6 @@ class Office:
                 self.said.append(json.loads(line) if line.startswith("{") else {"noise": line})
                 self._there.set()
         self._there.set()
-
-    def type(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """A command of the same program."""
-        whole = [sys.executable, "-m", "collector", *words]
-        return subprocess.run(whole, cwd=HERE, input=f"{typed}\n", capture_output=True, text=True, timeout=PATIENCE)
 
     def ask(self, statement: str, *values: object) -> list[Any]:
         """Of its file, past the process."""
@@ -81,13 +95,16 @@ def street() -> Store:
     sound = Till(store, 1, "B01")
     for day in range(3, 29):
         sound.day(day, 100_000 + 1_237 * day)
+    sound.now = time.time_ns() // 1_000_000 - 3 * 3_600_000
+    sound.sell()
+    sound.push()
     forked = Till(store, 2, "B02")
     forked.day(4)
     copy, shown = forked.clone(), forked.receipts[-1]
     forked.day(5)
     copy.now = at(5)
     copy.sell(3, "Croissant")
-    forked.fork(copy.cut(forked.next_seq - 4), shown)
+    forked.fork(copy.cut(copy.next_seq), shown)
     holed = Till(store, 3, "B03")
     for day in range(4, 8):
         holed.day(day)
@@ -123,6 +140,3 @@ def named(store: Store, till: str) -> str:
         if name.startswith("registry/") and f"\x63{till}".encode() in data:
             return name.split("/")[1]
     raise AssertionError(till)
-
-
-__all__ = ["ATTACK", "NAME", "PASSWORD", "Office", "database", "named", "running", "street"]
