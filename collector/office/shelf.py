@@ -6,14 +6,13 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-import cbor2
-
 from appliance.sync import enrolment, keylog, protocol, registry
 from appliance.sync.keylog import KeyLog
 from appliance.sync.protocol import ProtocolError
 from collector import part, proof
 from collector.office.glass import Reads
-from collector.part import Broken, Closing, Fork, Part
+from collector.office.seen import Seen
+from collector.part import Broken, Fork, Part
 from collector.proof import Chain, Held
 from collector.store import Unavailable
 
@@ -24,7 +23,7 @@ class Shelf:
     """`root`: the collector's root key."""
 
     def __init__(self, store: Reads, base: sqlite3.Connection, root: bytes) -> None:
-        self._store, self._base, self._root = store, base, root
+        self._store, self._seen, self._root = store, Seen(base), root
         self._sirets: dict[str, str] = {}
 
     async def log(self) -> KeyLog:
@@ -63,14 +62,7 @@ class Shelf:
         """Only what is new is read; what has gone from the store is gone here as well."""
         folder = protocol.place(chain_id, 0).rpartition("/")[0]
         names = sorted([name async for name in self._store.names(folder)])
-        rows = self._base.execute("SELECT name, data FROM parts WHERE name > ? AND name < ?", (folder, f"{folder}0"))
-        seen: dict[str, bytes] = dict(rows.fetchall())
-        parts: list[Part] = []
-        while len(parts) < len(names) and (data := seen.get(names[len(parts)])) is not None:
-            it = _decoded(data)
-            if it.first_seq != (parts[-1].next_seq if parts else 0):
-                break
-            parts.append(it)
+        parts = self._seen.line(folder, names)
         broken: list[Broken] = []
         rest = names[len(parts) :]
         for at in range(0, len(rest), AT_ONCE):
@@ -83,12 +75,8 @@ class Shelf:
                     continue
                 parts.append(found)
                 if found.linked:
-                    self._keep(protocol.place(chain_id, found.first_seq), found)
+                    self._seen.keep(folder, found)
         return parts, broken
-
-    def _keep(self, name: str, it: Part) -> None:
-        # If we stop here, the part is read from the store again.
-        self._base.execute("REPLACE INTO parts VALUES (?, ?)", (name, cbor2.dumps(list(it))))
 
     def _judged(self, held: Held, log: KeyLog) -> Chain:
         """An entry that does not hold is named; the till stays on the page by its first one."""
@@ -125,8 +113,3 @@ def _number(name: str) -> int:
     if len(last) != 12 or not (last.isascii() and last.isdecimal()):
         raise Unavailable(f"{name} is no name of a batch")
     return int(last)
-
-
-def _decoded(data: bytes) -> Part:
-    *fields, closings, defects, name = cbor2.loads(data)
-    return Part._make([*fields, tuple(Closing(*each) for each in closings), tuple(defects), name])

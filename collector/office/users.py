@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
@@ -28,7 +29,11 @@ class User(NamedTuple):
 class Users:
     def __init__(self, base: sqlite3.Connection, hasher: PasswordHasher | None = None) -> None:
         self._base, self._hasher = base, hasher or PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def nobody(self) -> str:
+        """What a password for an unknown name is held against."""
+        return self._hasher.hash("nobody has this password")
 
     def add(self, name: str, password: str, sirens: list[str]) -> None:
         """Raises ConfigError."""
@@ -68,12 +73,12 @@ class Users:
     def secret(self, name: str) -> str:
         """The hash that a password has to meet: for an unknown name one that none meets, at the same price."""
         row = self._base.execute("SELECT hash FROM users WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else self._nobody
+        return str(row[0]) if row else self.nobody
 
     def meets(self, hashed: str, password: str) -> bool:
         """Slow by design, and without the file: may run in another thread."""
         try:
-            return self._hasher.verify(hashed, password[:MOST]) and hashed != self._nobody
+            return self._hasher.verify(hashed, password[:MOST]) and hashed != self.nobody
         except (VerificationError, InvalidHashError):
             return False
 

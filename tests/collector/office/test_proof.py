@@ -13,6 +13,9 @@ from appliance.sync import protocol
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import RETIRED, REVOKED, SUCCESSOR
 from collector import document, part, proof
+from collector.office import database
+from collector.office.seen import Seen
+from collector.office.shelf import Shelf
 from collector.proof import Finding, Held, Missing, Period, Proof
 from tests.collector.office.book import OTHER, ROOT, SIRET, Store, Till, at
 
@@ -264,12 +267,17 @@ def test_what_was_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The office's file keeps it; what has gone from the store is missing all the same."""
     store = Store()
     till = worked(store)
-    shelf = store.shelf()
+    base = database.opened(None)
+    shelf = Shelf(store, base, ROOT.public)
 
     def held() -> Held:
         return asyncio.run(shelf.held(till.chain_id, [], store.log))
 
     first = held()
+    fresh = Seen(base)
+    folder = till.places[0].rpartition("/")[0]
+    assert tuple(fresh.line(folder, till.places)) == first.parts
+    assert fresh.line(folder, till.places[1:]) == []
     asked: list[str] = []
     get = store.get
 

@@ -37,6 +37,8 @@ _FOCUS = """() => {
   const seen = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
   return {name: it.ariaLabel || it.textContent.trim() || it.name, seen};
 }"""
+# A desk at 100 % and at 200 %, a phone, a small one.
+SIZES = ((1280, 800), (640, 400), (390, 844), (320, 640))
 
 
 class Visitor:
@@ -104,12 +106,15 @@ class Visitor:
                 return
         raise AssertionError(f"no way to {name!r} by keyboard")
 
-    def faint(self) -> list[str]:
-        """Texts with less contrast than 4.5 to 1."""
-        return list(self.page.evaluate(_CONTRAST))
-
-    def too_wide(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+    def badly_shown(self) -> list[str]:
+        """Texts with less contrast than 4.5 to 1, and widths at which the page goes beyond its edge."""
+        found: list[str] = []
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            found += self.page.evaluate(_CONTRAST)
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"too wide for {width}")
+        return found
 
 
 @contextmanager
