@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.sync import enrolment, keylog, pointer, problem, protocol
+from appliance.sync import enrolment, keylog, manifest, pointer, problem, protocol
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
 from collector.batches import Batches, Outcome
@@ -23,9 +23,10 @@ from collector.forks import Forks
 from collector.health import Health
 from collector.journal import Journal
 from collector.keys import Keys
+from collector.manifests import SIREN_DIGITS, place
 from collector.metrics import Metrics
 from collector.pointers import Pointers
-from collector.reader import Reader, Stale
+from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
 from collector.store import Store, Unavailable, last
 from collector.telemetry import TELEMETRY_BYTES, TELEMETRY_TYPE, Telemetry
@@ -104,6 +105,7 @@ class Api:
             ("POST", "/v1/enrolments", self.post_enrolment),
             ("POST", "/v1/telemetry", self.post_telemetry),
             ("GET", "/v1/keys", self.get_keys),
+            ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
             ("GET", "/healthz", self.get_health),
             ("GET", "/readyz", self.get_ready),
         ]
@@ -206,6 +208,16 @@ class Api:
         await self._rooms.reader.standing(request, chain_id, data, kept=False)
         await self._rooms.telemetry.pass_on(data)
         return Response(status_code=202)
+
+    async def get_manifest(self, request: Request) -> Response:
+        chain_id, siren = _chain(request, request.query_params.get("chain", "")), request.path_params["siren"]
+        standing = await self._rooms.reader.standing(request, chain_id)
+        if standing.registration.siret[:SIREN_DIGITS] != siren:
+            raise ProtocolError("this till is of another taxpayer", FORBIDDEN)
+        found = await self._rooms.store.get(place(siren, request.path_params["day"]))
+        if found is None:
+            raise ProtocolError("no manifest was made for this day", NOT_FOUND)
+        return Response(found, media_type=manifest.FORM.type)
 
     async def get_keys(self, request: Request) -> Response:
         log = await self._rooms.keys.log()

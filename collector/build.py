@@ -16,6 +16,7 @@ from collector.forks import Forks
 from collector.health import Health
 from collector.journal import Journal
 from collector.keys import Keys
+from collector.manifests import Manifests
 from collector.metrics import Otlp, Silent
 from collector.pointers import Pointers
 from collector.reader import Reader
@@ -32,6 +33,8 @@ class Parts(NamedTuple):
     registry: Registry
     enrolments: Enrolments
     pointers: Pointers
+    batches: Batches
+    manifests: Manifests
 
 
 def now() -> int:
@@ -52,13 +55,14 @@ def parts(config: Config) -> Parts:
     own = Keys(where, config.root, keys.load(config.key))
     registry = Registry(where, own)
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
-    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key))
+    batches = Batches(where, own, registry, now)
+    manifests = Manifests(where, own, registry, batches, now)
+    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests)
 
 
 def rooms(config: Config) -> Rooms:
     """Raises BadKey, Unfit."""
-    where, own, registry, enrolments, pointers = parts(config)
-    batches = Batches(where, own, registry, now)
+    where, own, registry, enrolments, pointers, batches, _ = parts(config)
     replica = own.own.kid.hex()
     secret = own.own.sign(b"sceau/nonce-secret/1\0" + sha256(config.root).digest())
     return Rooms(

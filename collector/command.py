@@ -8,14 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.sync import keylog, token
+from appliance.sync import keylog, manifest, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys
+from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
 from collector.folder import Unfit
 from collector.keys import BadKey
 from collector.office import command as office
+from collector.qualify import locked, race
 from collector.registry import Unknown
 from collector.serve import serve
 from collector.store import Unavailable, numbered
@@ -44,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("folder", type=Path)
     first.add_argument("--url", required=True, help="how tills address it, https://…")
     first.add_argument("--release-key", help="public key that signs pointers; made when it is not given")
+    first.add_argument("--bucket", help="an S3 bucket, credentials from the environment; a folder when left out")
+    first.add_argument("--endpoint", help="the S3 server; AWS when left out")
+    first.add_argument("--region", default="us-east-1")
     first.add_argument("--listen", default="127.0.0.1:8090", help="host:port")
     first.set_defaults(run=_init)
     run = commands.add_parser("serve", help="run one replica")
@@ -57,6 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )
+    made = commands.add_parser("manifest", help="sign which till of a taxpayer has sent what, once a day")
+    made.add_argument("--siren", required=True)
+    made.add_argument("--day", required=True, help="YYYY-MM-DD")
+    audited = commands.add_parser(
+        "audit", help="prove the whole store again, without a server; exit 1 with what is wrong"
+    )
+    raced = commands.add_parser("qualify-store", help="race the store before tills depend on it; exit 1 when it fails")
+    raced.add_argument("--writers", type=int, default=4)
+    raced.add_argument("--names", type=int, default=12)
+    _with_config((made, _manifest), (audited, _audit), (raced, _qualify))
     return parser
 
 
@@ -114,7 +129,7 @@ def _init(said: argparse.Namespace) -> None:
     path = said.folder / config.NAME
     path.write_text(
         f'url = "{said.url}"\nroot = "{root.public.hex()}"\nrelease_key = "{release}"\nkey = "{KEY}"\n'
-        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\nfolder = "store"\n',
+        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\n{_where(said)}',
         "utf-8",
     )
     made = config.load(path)
@@ -122,6 +137,13 @@ def _init(said: argparse.Namespace) -> None:
     asyncio.run(keys.publish(build.opened(made), root.public, keylog.seal(first, root.sign)))
     print(f"{path} is ready; the collector's key is {own.kid.hex()}, its root {root.public.hex()}")
     print(f"take {said.folder / ROOT} (and release.key) offline now: copy them to two sticks and delete them here")
+
+
+def _where(said: argparse.Namespace) -> str:
+    if not said.bucket:
+        return 'folder = "store"\n'
+    endpoint = f'endpoint = "{said.endpoint}"\n' if said.endpoint else ""
+    return f'bucket = "{said.bucket}"\nregion = "{said.region}"\n{endpoint}'
 
 
 def _token(said: argparse.Namespace) -> None:
@@ -132,6 +154,37 @@ def _token(said: argparse.Namespace) -> None:
     segno.make(digits, error="m").terminal(compact=True)
     print(digits)
     print(f"good for one hour, for till {said.till} of {said.siret}, once")
+
+
+def _manifest(said: argparse.Namespace) -> None:
+    parts = build.parts(config.load(said.config))
+    data = asyncio.run(parts.manifests.make(said.siren, said.day))
+    for row in manifest.read(data, asyncio.run(parts.keys.log())).rows:
+        state = "closed" if row.closed else "SILENT" if row.silent else "ok"
+        print(row.chain_id.hex(), row.siret, row.till, row.next_seq, row.received, state, f"{row.forks} forks")
+
+
+def _audit(said: argparse.Namespace) -> None:
+    settings = config.load(said.config)
+    report = asyncio.run(Audit(build.opened(settings), settings.root).run())
+    versions = list(rewritten(settings.store)) if isinstance(settings.store, config.S3) else []
+    print(f"{report.chains} chains, {report.batches} batches, {report.records} records proven")
+    for finding in (*report.findings, *versions):
+        print(finding)
+    if report.findings or versions:
+        sys.exit(1)
+
+
+def _qualify(said: argparse.Namespace) -> None:
+    settings = config.load(said.config)
+    found = asyncio.run(race([build.opened(settings) for _ in range(max(2, said.writers))], said.names))
+    broke = len(found.findings)
+    print(f"{found.names} names, {found.writers} writers each: {broke} broke the rule, {found.unclear} unclear")
+    keeps = locked(*settings.store) if isinstance(settings.store, config.S3) else ""
+    for sentence in (*found.findings, *filter(None, [keeps])):
+        print(sentence)
+    if found.findings:
+        sys.exit(1)
 
 
 def _key_new(said: argparse.Namespace) -> None:

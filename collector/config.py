@@ -87,8 +87,9 @@ def _text(said: dict[str, Any], name: str) -> str:
 
 
 def _key(said: dict[str, Any], name: str) -> bytes:
+    text = _text(said, name)
     try:
-        found = bytes.fromhex(_text(said, name))
+        found = bytes.fromhex(text)
     except ValueError as error:
         raise ConfigError(f"{name} is not in hexadecimal digits: give 64 of them") from error
     if not chain.fit(found):

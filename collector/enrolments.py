@@ -15,6 +15,7 @@ from appliance.sync.protocol import UNAUTHORIZED, UNPROCESSABLE, ProtocolError
 from appliance.sync.registry import ENROLLED
 from appliance.sync.token import SECRET, Token, mark
 from collector.keys import Keys
+from collector.manifests import shop
 from collector.registry import Registry, Unknown
 from collector.store import Store, Unavailable
 
@@ -66,7 +67,10 @@ class Enrolments:
         if name != sha256(body).digest():
             raise ProtocolError("the token was used before, with other keys: ask for another one", _CONFLICT)
         # If we stop here, the token is burned for this till and the chain unknown; the same request again heals it.
-        return await self._enter(asked.chain_id, body, registration), registration
+        new = await self._enter(asked.chain_id, body, registration)
+        # If we stop here, the chain is enrolled and not listed for its taxpayer; the same request again heals it.
+        await self._store.create(shop(siret, asked.chain_id), registration)
+        return new, registration
 
     async def _offer(self, secret: bytes) -> Offer:
         data = await self._store.get(f"offers/{sha256(secret).hexdigest()}")

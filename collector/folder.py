@@ -39,7 +39,7 @@ class Folder:
         self._names, self._own = count(), token_hex(8)
         self._flushed: dict[Path, None] = {}
         try:
-            self._staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _made(self._staging)
             self._prove()
             self._sweep()
         except OSError as error:
@@ -80,17 +80,14 @@ class Folder:
         """Whether it is ours; either way what stands there is durable when this returns. Raises OSError."""
         staged = self._staging / f"{self._own}-{next(self._names)}"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(staged, data)
-        # If we stop here, a staged file is left; the next start removes it. Nobody was told anything.
         try:
-            os.link(staged, path)
-            created = True
-        except FileExistsError:
-            _flush(path, os.O_RDONLY)
-            created = False
-        # If we stop here, the object may or may not be there after a power cut, whole if so; no receipt has left.
-        self._flush_way(path.parent)
-        staged.unlink()
+            _write(staged, data)
+            # If we stop here, a staged file is left; a later start removes it. Nobody was told anything.
+            created = _linked(staged, path)
+            # If we stop here, the object may or may not be there after a power cut, whole if so; no receipt has left.
+            self._flush_way(path.parent)
+        finally:
+            staged.unlink(missing_ok=True)
         return created
 
     def _flush_way(self, folder: Path) -> None:
@@ -136,6 +133,25 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _linked(staged: Path, path: Path) -> bool:
+    """False when the name is taken: what stands there is flushed, for whoever put it may have died before."""
+    try:
+        os.link(staged, path)
+    except FileExistsError:
+        _flush(path, os.O_RDONLY)
+        return False
+    return True
+
+
+def _made(folder: Path) -> None:
+    """With every folder above it that was missing, and their names on disk."""
+    if folder.exists():
+        return
+    _made(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _flush(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def _flush(path: Path, flags: int) -> None:

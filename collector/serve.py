@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 
 import uvicorn
@@ -22,7 +23,11 @@ def serve(config: Config) -> None:
         listener.bind((config.host, config.port))
         listener.listen(BACKLOG)
         rooms.journal.say("listening", port=listener.getsockname()[1], key=rooms.keys.own.kid.hex())
-        uvicorn.Server(_settings(config, Api(rooms))).run([listener])
+        server = uvicorn.Server(_settings(config, Api(rooms)))
+        # uvicorn raises the signal once more when it has stopped: it then comes back to it, and the rest is done too.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.handle_exit)
+        server.run([listener])
     rooms.metrics.close()
     rooms.journal.say("stopped")
 

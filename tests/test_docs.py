@@ -12,7 +12,9 @@ import pytest
 from appliance import command
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("appliance/**/*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("appliance/**/*.md"), *ROOT.glob("collector/*.md")]
+)
 PROOF = re.compile(r"`(tests/[\w/.-]+?)(?:::(\w+))?`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 

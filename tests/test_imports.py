@@ -19,11 +19,11 @@ MAY = {
     "drivers": {"ports", "core.paper", "tpm"},
     "display": {"core", "ports"},
     "storage": {"tpm"},
-    "audit": {"storage", "core"},
+    "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
     "provision": {"core"},
     "sync": {"storage", "core", "ports"},
-    "simulator": {"ports", "core.instant", "drivers.none"},
+    "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
         "core",
         "ports",
@@ -40,7 +40,19 @@ MAY = {
     "command": {"daemon", "audit", "simulator", "sync", "VERSION"},
 }
 # What the two sides of the wire share: bytes in, bytes out.
-SHARED = ("shape", "protocol", "keylog", "registry", "token", "enrolment", "pointer", "message", "problem")
+SHARED = (
+    "shape",
+    "protocol",
+    "keylog",
+    "registry",
+    "token",
+    "enrolment",
+    "pointer",
+    "message",
+    "problem",
+    "manifest",
+    "shop",
+)
 # The collector is another program: of the device it knows only what is written on the wire.
 WIRE = {f"appliance.sync.{name}" for name in SHARED} | {
     f"appliance.storage.{name}" for name in ("record", "chain", "cose")

@@ -15,7 +15,7 @@ from appliance.audit import notice, signatory, succession
 from appliance.audit import zip as canonical
 from appliance.audit.archive_facts import Facts
 from appliance.audit.archive_parts import Drafts, Part
-from appliance.audit.archive_period import Asked, Refusal, Span, find_span
+from appliance.audit.archive_period import Asked, Exists, Refusal, Span, find_span
 from appliance.audit.check import Kinds, Refold, check
 from appliance.audit.dump import Names
 from appliance.audit.heard import Heard
@@ -111,7 +111,7 @@ def _create(order: Order, disk: Disk, drafts: Drafts, *, replace: bool, forget: 
     found += _statements(manifest, order.key)
     path = order.archives / _file_name(manifest)
     if path.name in disk.listdir(order.archives) and not replace:
-        raise Refusal(f"{path.name} is there already: check it with sceau archive check, or move it to another medium")
+        raise Exists(f"{path.name} is there already: check it with sceau archive check, or move it to another medium")
     digest = _write(disk, path, sorted(found, key=_name), forget)
     return Made(path, manifest, _body(manifest, told.facts, digest, path.name))
 

@@ -30,6 +30,10 @@ class Refusal(Exception):
     """No archive is made; the text is one sentence that says what to do."""
 
 
+class Exists(Refusal):
+    """An archive of this name is there already."""
+
+
 class Asked(NamedTuple):
     """The last closed day, month or year; or, for `period`, the closed days from `begins` to `ends`, both within."""
 

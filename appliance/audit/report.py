@@ -1,4 +1,4 @@
-"""`sceau report replay` and `sceau report totals`."""
+"""`sceau report replay`, `sceau report totals`, `sceau report shop`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODES = """exit code:
 def report_main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     try:
-        return _replay(options.path) if options.report == "replay" else _totals(options)
+        return _REPORTS[options.report](options)
     except Unreadable as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -31,7 +31,7 @@ def report_main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("sceau report", description="Adds a journal up again. Reads only.")
-    reports = parser.add_subparsers(dest="report", required=True, metavar="replay|totals")
+    reports = parser.add_subparsers(dest="report", required=True, metavar="replay|totals|shop")
     replay = reports.add_parser(
         "replay",
         help="rebuilds each closing from the acts alone and compares",
@@ -46,8 +46,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     for each in (replay, sums):
         each.add_argument("path", type=Path, metavar="DATA", help="a data folder or its journal/")
-    add_period(sums)
-    sums.add_argument("--json", action="store_true", help="one JSON object in place of the lines; amounts in cents")
+    shop = reports.add_parser(
+        "shop",
+        help="the closings of one shop over all its tills",
+        description="Adds the tills' own closings up, by day, month and year; names a till that did not close.",
+    )
+    shop.add_argument("paths", type=Path, nargs="+", metavar="DATA", help="the data folder of each till of the shop")
+    for each in (sums, shop):
+        add_period(each)
+        each.add_argument("--json", action="store_true", help="one JSON value in place of the lines; amounts in cents")
     return parser
 
 
@@ -57,8 +64,8 @@ def add_period(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="last", metavar="DATE", help="last business date")
 
 
-def _replay(path: Path) -> int:
-    reading, replay, seen = Reading(path), Replay(), list[Rebuilt]()
+def _replay(options: argparse.Namespace) -> int:
+    reading, replay, seen = Reading(options.path), Replay(), list[Rebuilt]()
     for each in replay.run(reading.records()):
         seen.append(each._replace(faults=each.faults[:1]))
         sys.stdout.writelines(f"{text}\n" for text in lines(each))
@@ -97,6 +104,12 @@ def verdict(seen: Sequence[Rebuilt], left: Sequence[str], broken: Broken | None)
     tickets = sum(each.tickets for each in seen if each.what == "Z")
     total = sum(each.total for each in seen if each.what == "Z")
     return f"agrees: {len(seen)} closings, {days} days, {tickets} tickets, total {euros(total)}"
+
+
+def _shop(options: argparse.Namespace) -> int:
+    from appliance.audit.shop_report import shop
+
+    return shop(options.paths, Period.of(options.first, options.last), as_json=options.json)
 
 
 def _totals(options: argparse.Namespace) -> int:
@@ -141,3 +154,6 @@ def _tally(tally: Tally) -> dict[str, object]:
 def euros(cents: int) -> str:
     """`-1284.35`, exact."""
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+_REPORTS = {"replay": _replay, "totals": _totals, "shop": _shop}

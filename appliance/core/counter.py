@@ -192,6 +192,8 @@ PLACES = (
     "manage",
     "note",
     "inspection",
+    "archives",
+    "period",
     "totals",
     "cash-in",
     "cash-out",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, papers, words
+from appliance.core import archiving, papers, stick, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from appliance.core.turn import Handler, Turn
 
 AUDIT = 280  # JET
-NAMES = {"verify": "Vérification", "control": "Document de contrôle", "copies": "Copie des archives"}
+NAMES = {
+    "verify": "Vérification",
+    "control": "Document de contrôle",
+    "copies": "Copie des archives",
+    **stick.NAMES,
+}
 
 
 def enter(turn: Turn, act: Act) -> None:
@@ -69,13 +74,16 @@ def done(turn: Turn, what: WorkDone) -> None:
     if what.name == turn.ui.work:
         turn.set(work="", percent=0)
     facts: dict[str, Any] = dict(what.facts)
+    if what.name == "carry":
+        upstream.carried(turn, facts)
+        return
     if what.name == "pdf":
         papers.written(turn, facts)
         return
     if "error" in facts and what.name == "archive":
         archiving.failed(turn, str(facts["error"]))
     elif "error" in facts:
-        turn.emit(ev.REFUSED, {1: what.name, 2: str(facts.get("detail", facts["error"]))[:200]})
+        turn.emit(ev.REFUSED, {1: what.name.removesuffix("-plan"), 2: str(facts.get("detail", facts["error"]))[:200]})
         turn.say(Message(f"{NAMES[what.name]} impossible.", (str(facts["error"]),)))
     else:
         DONE[what.name](turn, facts)
@@ -108,6 +116,6 @@ def _archived(turn: Turn, facts: dict[str, Any]) -> None:
     archiving.made(turn, facts["body"])
 
 
-DONE = {"verify": _verified, "control": _controlled, "copies": _copied, "archive": _archived}
+DONE = {"verify": _verified, "control": _controlled, "copies": _copied, "archive": _archived, **stick.DONE}
 
 INSPECTION: dict[str, Handler] = {"verify": verify, "control": control, "copies": copy}

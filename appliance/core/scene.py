@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.instant import Instant
-from appliance.core.scenes import correction, inspection, locked, manage, memory, more, payment, sale, session
+from appliance.core.scenes import correction, inspection, locked, manage, memory, more, payment, sale, session, stick
 from appliance.core.turn import State, screen
 from appliance.core.view import View
 
@@ -42,6 +42,8 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "amount": correction.entry,
     "manage": manage.view,
     "note": manage.note,
+    "archives": stick.view,
+    "period": stick.period,
     "inspection": inspection.view,
     "totals": inspection.totals,
     "cash-in": session.movement,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from appliance.core.act import Act
-from appliance.core.event import Event
+from appliance.core.event import Event, Value
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 NO_COUNTS = (0,) * len(DENOMINATIONS)
@@ -56,6 +57,7 @@ class Ui(NamedTuple):
     anyway: bool = False  # a manager opens the day without a copied archive
     work: str = ""  # the long work that somebody waits for
     percent: int = 0
+    plan: Mapping[int, Value] | None = None  # of a purge: the body of the record that would order it
     picked: tuple[int, ...] = ()  # its lines, or the one payment
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from appliance.core.effect import Work
@@ -17,7 +16,7 @@ from appliance.daemon.facts import told
 from appliance.ports import Loop
 
 if TYPE_CHECKING:
-    from appliance.daemon.works import Makers
+    from appliance.daemon.work import Makers, Place
 
 BEGIN: Final = 5000  # ms before an archive: paper, the first login and the day's examination come first
 
@@ -41,8 +40,8 @@ class NoWorker:
 class ChildWorker:
     """One child at a time, the others wait their turn. What a killed child left half done, the next one clears."""
 
-    def __init__(self, data: Path, loop: Loop, say: Say) -> None:
-        self._data, self._loop, self._say = data, loop, say
+    def __init__(self, place: Place, loop: Loop, say: Say) -> None:
+        self._place, self._loop, self._say = place, loop, say
         self._waiting: deque[Work] = deque()
         self._child: subprocess.Popen[bytes] | None = None
         self._now = Work("")
@@ -64,7 +63,8 @@ class ChildWorker:
         if self._child is not None or not self._waiting:
             return
         self._now = self._waiting.popleft()
-        command = ["/usr/bin/nice", sys.executable, "-m", "appliance.daemon.works", self._now.name, str(self._data)]
+        command = ["/usr/bin/nice", sys.executable, "-m", "appliance.daemon.works", self._now.name]
+        command += [str(self._place.data), str(self._place.shop)]
         self._child = subprocess.Popen(  # noqa: S603 - our own command; nice, because the till goes first
             [*command, *self._now.args],
             stdin=subprocess.DEVNULL,
@@ -115,8 +115,8 @@ class ChildWorker:
 class LoopWorker:
     """The same functions on the loop's own thread."""
 
-    def __init__(self, data: Path, loop: Loop, makers: Makers, say: Say) -> None:
-        self._data, self._loop, self._makers, self._say = data, loop, makers, say
+    def __init__(self, place: Place, loop: Loop, makers: Makers, say: Say) -> None:
+        self._place, self._loop, self._makers, self._say = place, loop, makers, say
         self._closed = False
 
     def do(self, work: Work) -> None:
@@ -129,5 +129,5 @@ class LoopWorker:
         from appliance.daemon.works import done  # loaded when it is needed: a till starts without it
 
         if not self._closed:
-            facts = done(work.name, self._data, work.args, self._makers, lambda part, whole: None)
+            facts = done(work.name, self._place, work.args, self._makers, lambda part, whole: None)
             self._say(told(work, facts))

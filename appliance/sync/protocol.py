@@ -103,8 +103,11 @@ def read_batch(data: bytes) -> Batch:
     if len(records) > BATCH_RECORDS:
         raise ProtocolError(f"the batch has {len(records)} records, at most {BATCH_RECORDS} are taken", TOO_LARGE)
     batch = Batch(chain_id, first_seq, prev_head, tuple(records), signature)
-    for seq, record in enumerate(batch.records, start=first_seq):
-        _placed(_record(record, seq), seq, last=seq == batch.next_seq - 1)
+    last = batch.next_seq - 1
+    for seq, each in enumerate(batch.records, start=first_seq):
+        record = _record(each, seq)
+        if record.seq != seq or record.kind in (GENESIS, KEY):
+            _placed(record, seq, last=seq == last)
     if first_seq == 0:
         _begins(batch)
     return batch
@@ -122,11 +125,13 @@ def _placed(record: Record, seq: int, *, last: bool) -> None:
         raise ProtocolError(f"record {record.seq} stands in the batch where {seq} comes next", UNPROCESSABLE)
     if record.kind == KEY and not last:
         raise ProtocolError(f"key record {seq} is not the last of its batch: cut behind it", UNPROCESSABLE)
-    if (record.kind == GENESIS) != (seq == 0):
-        raise ProtocolError(f"record {seq}: the genesis record, and no other, has number 0", UNPROCESSABLE)
+    if record.kind == GENESIS and seq:
+        raise ProtocolError(f"record {seq} is a genesis record: only number 0 is", UNPROCESSABLE)
 
 
 def _begins(batch: Batch) -> None:
+    if _record(batch.records[0], 0).kind != GENESIS:
+        raise ProtocolError("record 0 is no genesis record", UNPROCESSABLE)
     if batch.prev_head != chain.START:
         raise ProtocolError("the head before the genesis record is 32 zero bytes", UNPROCESSABLE)
     if chain.chain_id(chain.link(chain.START, batch.records[0])) != batch.chain_id:

@@ -25,7 +25,7 @@ class Replica:
         self.said: list[dict[str, Any]] = []
         self.noise: list[str] = []
         self._there = threading.Event()
-        self._thread = threading.Thread(target=self._listen)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
         self.http = httpx.Client(base_url=self._address(), timeout=60, trust_env=False)
 
@@ -52,15 +52,12 @@ class Replica:
         else:
             self._there.set()
 
-    def kill(self) -> None:
-        """As a power cut would: at once."""
-        self.process.kill()
-        self.end()
-
     def end(self) -> int:
         """Asks it to stop and waits for it."""
         self.http.close()
         self.process.terminate()
-        status = self.process.wait(PATIENCE)
-        self._thread.join()
-        return status
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self._thread.join(PATIENCE)

@@ -42,7 +42,8 @@ class World:
         self.parts: Parts = build.parts(config.load(direct))
         first = KeyLog(ROOT.public, (), ()).next(self.own.public, build.now(), None)
         self.log = self.run(keys.publish(self.parts.store, ROOT.public, keylog.seal(first, ROOT.sign)))
-        self.replicas: list[Replica] = []
+        self.replicas: list[Replica] = []  # the two that every test may ask
+        self._others: list[Replica] = []
 
     def _written(self, name: str, endpoint: str | None) -> Path:
         store = f'bucket = "{self.bucket}"\nendpoint = "{endpoint}"\nkey = "{seaweed.KEY}"\nsecret = "{seaweed.SECRET}"'
@@ -56,13 +57,13 @@ class World:
     def run(self, asked: Any) -> Any:
         return asyncio.run(asked)
 
-    def start(self, count: int = 2, before: Sequence[str] = ()) -> Replica:
-        """`count` more replicas; the last one."""
-        self.replicas += [Replica(self.settings, before) for _ in range(count)]
-        return self.replicas[-1]
+    def start(self, before: Sequence[str] = ()) -> Replica:
+        """One more, which a test may watch or kill."""
+        self._others.append(Replica(self.settings, before))
+        return self._others[-1]
 
     def close(self) -> None:
-        for replica in self.replicas:
+        for replica in (*self.replicas, *self._others):
             replica.end()
         if self.proxy:
             self.proxy.close()
@@ -154,10 +155,10 @@ class Till:
 
 
 @contextmanager
-def opened(home: Path, endpoint: str | None = None, bucket: str = "", replicas: int = 2) -> Iterator[World]:
+def opened(home: Path, endpoint: str | None = None, bucket: str = "") -> Iterator[World]:
     world = World(home, endpoint, bucket)
     try:
-        world.start(replicas)
+        world.replicas += [Replica(world.settings) for _ in range(2)]
         yield world
     finally:
         world.close()

@@ -23,6 +23,7 @@ from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.requests import NAME, Requests
 from appliance.daemon.tills import RunningTill, held, running
 from appliance.daemon.virtual import SimulatedWorld
+from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.simulator import cards
 from appliance.simulator.player import Player
@@ -176,7 +177,7 @@ def test_long_work_is_done_by_a_child(closed: Path, loop: SelectorsLoop) -> None
         if sum(isinstance(each, WorkDone) for each in said) == 2:
             loop.stop()
 
-    worker = ChildWorker(closed, loop, say)
+    worker = ChildWorker(Place(closed, SHOP), loop, say)
     worker.do(Work("verify"))
     worker.do(Work("copies", (str(closed / "nowhere"),)))
     loop.run()

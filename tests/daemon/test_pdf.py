@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.core.effect import Work
+from appliance.daemon.work import Place
 from appliance.daemon.works import done
 from appliance.simulator.stick import Stick
 
@@ -25,7 +26,8 @@ def stick(tmp_path: Path) -> Stick:
 def work(stick: Path, data: Path) -> dict[str, object]:
     """What the child process answers."""
     asked = Work("pdf", ("7", str(stick), NAME, ROWS))
-    return done(asked.name, data, asked.args, lambda _: pytest.fail("no key is needed"), lambda part, whole: None)
+    place = Place(data, data)
+    return done(asked.name, place, asked.args, lambda _: pytest.fail("no key is needed"), lambda part, whole: None)
 
 
 def test_the_file_is_on_the_stick_when_it_is_pulled_out(stick: Stick, tmp_path: Path) -> None:

@@ -69,6 +69,9 @@ PIECES = {
     "1 archive copiée et relue",
     "2 archives copiées et relues",
     "archive copiée et relue",
+    "1 archive vérifiée",
+    "2 archives vérifiées",
+    "archive vérifiée",
     "écriture sûre",
     "plus de 100",
 }

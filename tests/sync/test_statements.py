@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.storage.keys import Key
-from appliance.sync import enrolment, keylog, message, pointer, problem, registry, token
+from appliance.sync import enrolment, keylog, manifest, message, pointer, problem, registry, token
 from appliance.sync.enrolment import POLICY, Offer, Registration
 from appliance.sync.keylog import Entry, KeyLog
 from appliance.sync.pointer import Pointer
@@ -45,6 +45,9 @@ OFFER = Offer(sha256(SECRET).digest(), SIRET, "B01", T + 3_600_000, NAME)
 POINTER = Pointer("catalogue", 4, bytes(32), 1000, T, T + 1000, f"{SIRET}/*")
 ENROLLED = registry.Entry(LINE.chain_id, 0, registry.ENROLLED, T, None, NAME, b"\x82\x41a\x41b")
 
+ROW = manifest.Row(LINE.chain_id, SIRET, "B01", 4, bytes(32), T, True, False, 1)
+MANIFEST = manifest.Manifest(SIRET[:9], "2026-11-21", T, (ROW, ROW._replace(chain_id=b"\xff" * 16, silent=False)), NAME)
+
 READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "key log": (LOG.data[0], lambda data: keylog.read([data], ROOT.public)),
     "registry": (
@@ -54,6 +57,7 @@ READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "enrolment": (ASKED.encode(), enrolment.read_enrolment),
     "registration": (REGISTERED, lambda data: enrolment.read_registration(data, ROOT.public)),
     "offer": (enrolment.seal_offer(OFFER, COLLECTOR.sign), lambda data: enrolment.read_offer(data, LOG, T)),
+    "manifest": (manifest.seal(MANIFEST, COLLECTOR.sign), lambda data: manifest.read(data, LOG)),
     "pointer": (pointer.seal(POINTER, RELEASE.sign), lambda data: pointer.proven(data, RELEASE.public)),
 }
 
@@ -88,6 +92,10 @@ def test_there_and_back() -> None:
     assert pointer.proven(READ["pointer"][0], RELEASE.public) == pointer.read(READ["pointer"][0]) == POINTER
     assert registry.read([READ["registry"][0]], LINE.chain_id, LOG) == (ENROLLED,)
     assert registry.enrolled(ENROLLED) == (b"a", b"b")
+    assert manifest.read(READ["manifest"][0], LOG) == MANIFEST
+    for rows in (MANIFEST.rows[::-1], MANIFEST.rows[:1] * 2):
+        with pytest.raises(ProtocolError, match="in order"):
+            manifest.read(manifest.seal(MANIFEST._replace(rows=rows), COLLECTOR.sign), LOG)
     assert keylog.decode(LOG.encode(), ROOT.public) == LOG
 
 

@@ -22,7 +22,14 @@ def view(state: State, at: Instant) -> MenuView:
     columns = (
         MenuColumn("Clôtures obligatoires", closings),
         MenuColumn("Formation", (Key(school[0], Act(school[1])),)),
-        MenuColumn("Journal", (Key("Commenter un acte", Act("go", "note")), Key("Contrôle fiscal", Act("inspect")))),
+        MenuColumn(
+            "Journal",
+            (
+                Key("Archives, exports", Act("go", "archives")),
+                Key("Commenter un acte", Act("go", "note")),
+                Key("Contrôle fiscal", Act("inspect")),
+            ),
+        ),
     )
     return MenuView(header(state, at), "Gestion", columns, None, Key("Retour", Act("go", "more")))
 

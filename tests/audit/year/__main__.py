@@ -40,6 +40,7 @@ def proved(life: Life, folder: Path) -> Iterator[str]:
         kept = proof.archived(life.till, asked, folder / "archives")
         yield f"archive  {proof.archive_agrees(kept, plain)}"
     assert kept
+    yield f"page     {proof.page_agrees(kept, plain)}"
     yield f"purge    {proof.purged(life, kept, folder)}"
     yield f"left     {proof.said(life.till.home)}"
     life.till.stop()

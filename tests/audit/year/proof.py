@@ -30,7 +30,9 @@ from tests.audit.checking import KINDS, REFOLD
 from tests.audit.year.life import Life
 from tests.audit.year.machine import Machine
 from tests.audit.year.plain import Plain, added_up
+from tests.verifier.page import officer
 
+PATIENCE = 1_800_000  # ms: hundreds of MiB on a busy machine
 SCRIPT = Path(__file__).resolve().parents[3] / "verifier" / "sceau_verify.py"
 
 
@@ -53,6 +55,22 @@ def stranger() -> ModuleType:
     sys.modules["sceau_verify"] = module
     spec.loader.exec_module(module)
     return module
+
+
+def page_agrees(kept: Kept, plain: Plain) -> str:
+    """The stranger's page in a browser, over the whole year's archive: its verdict and its totals."""
+    with officer() as page:
+        page.page.set_default_timeout(PATIENCE)
+        seen = page.check(kept.path)
+    assert seen.verdict == "coherent", seen.text
+    assert {euros(plain.whole.total) in seen.text, euros(plain.whole.absolute) in seen.text} == {True}
+    return f"coherent, {plain.whole.total} cents, {kept.path.stat().st_size >> 20} MiB"
+
+
+def euros(cents: int) -> str:
+    """As the page writes them."""
+    whole = f"{cents // 100:,}".replace(",", "\xa0")
+    return f"{whole},{cents % 100:02d}\xa0€"
 
 
 def sums(path: Path) -> Plain:

@@ -81,14 +81,8 @@ def test_the_page_agrees(life: Life, plain: Plain, archives: list[proof.Kept]) -
         seen = [page.check(path) for path in (life.till.home, *(kept.path for kept in archives))]
 
     assert {each.verdict for each in seen} == {"coherent"}
-    assert {euros(plain.whole.total) in each.text for each in seen[1:]} == {True}
-    assert {euros(plain.whole.absolute) in each.text for each in seen[1:]} == {True}
-
-
-def euros(cents: int) -> str:
-    """As the page writes them."""
-    whole = f"{cents // 100:,}".replace(",", "\xa0")
-    return f"{whole},{cents % 100:02d}\xa0€"
+    assert {proof.euros(plain.whole.total) in each.text for each in seen[1:]} == {True}
+    assert {proof.euros(plain.whole.absolute) in each.text for each in seen[1:]} == {True}
 
 
 def test_what_is_left_after_a_purge(tmp_path: Path) -> None:
