@@ -101,7 +101,7 @@ def check(data: bytes, root: bytes) -> Iterator[str]:
         whole = all(each["verdict"] == "complete" for each in chains) and not said["unknown_successors"]
         if said["complete"] is not whole:
             yield "the proof says of the whole what it does not say of its chains"
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         yield f"the proof cannot be read ({error}): it was changed, or is none"
 
 

@@ -106,8 +106,9 @@ def test_a_wrong_password_and_a_lock(chromium: Browser, office: Office) -> None:
             assert "ne vont pas ensemble" in it.text
         for _ in range(3):
             it.try_in(NAME, "not this one at all")
+        office.ask("UPDATE tries SET until = until + 3600000 WHERE until > last")  # the machine may be slow
         assert it.try_in() == 429
-        assert "Trop d'essais" in it.text
+        assert "Trop d'essais. Le prochain sera regardé dans 6" in it.text
         office.ask("UPDATE tries SET until = 0")
         assert it.try_in() == 200
         assert it.path == "/tills"

@@ -7,13 +7,15 @@ import json
 from base64 import b64encode
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from appliance.sync import protocol
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import RETIRED, REVOKED, SUCCESSOR
 from collector import document, part, proof
-from collector.office import database
+from collector.office import database, proof_pdf
+from collector.office.say import Say
 from collector.office.seen import Seen
 from collector.office.shelf import Shelf
 from collector.proof import Finding, Held, Missing, Period, Proof
@@ -301,6 +303,26 @@ def test_the_document_is_the_same_twice() -> None:
     assert list(document.check(one, ROOT.public)) == []
     said = json.loads(one)
     assert (said["complete"], said["chains"][0]["missing"]) == (True, [])
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_paper_is_the_same_twice(language: str) -> None:
+    """A month of closings over several pages, a till that is missing, a name that no font has."""
+    store = Store()
+    worked(store, range(1, 31))
+    Till(store, 2, "B02").day(9)
+    Till(store, 3, "\u7532" * 40).day(9)
+    it = prove(store, Period("2026-01-01", "2026-01-31"), at(31))
+    one, other = proof_pdf.pdf(it, Say(language)), proof_pdf.pdf(it, Say(language))
+
+    assert one == other
+    assert len(pypdfium2.PdfDocument(one)) > 1
+
+
+@pytest.mark.parametrize("noise", [b"", b"[]", b"{}", b"null", b"\xff", b"[" * 100_000])
+def test_what_is_no_proof(noise: bytes) -> None:
+    (why,) = document.check(noise, ROOT.public)
+    assert "cannot be read" in why
 
 
 def test_the_check_believes_nothing() -> None:
