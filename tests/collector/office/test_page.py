@@ -143,7 +143,12 @@ def test_leaving(chromium: Browser, office: Office) -> None:
 
 
 def test_language(chromium: Browser, office: Office) -> None:
-    """The browser's wish, then the person's choice, which the next browser finds."""
+    """The browser's wish, or a choice before the login; then the person's own, which the next browser finds."""
+    with visitor(chromium, office) as it:
+        it.open("/login")
+        it.page.click("text=English")
+        assert it.try_in(NAME, "not this one at all") == 403
+        assert "do not belong together" in it.text
     with visitor(chromium, office, locale="en-GB") as it:
         it.enter()
         assert "Two histories" in it.text
