@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.sync import enrolment, keylog, manifest, pointer, problem, protocol
+from appliance.sync import enrolment, keylog, manifest, pointer, problem, protocol, shop
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
 from collector.batches import Batches, Outcome
@@ -28,6 +28,7 @@ from collector.metrics import Metrics
 from collector.pointers import Pointers
 from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
+from collector.shops import Shops
 from collector.store import Store, Unavailable, last
 from collector.telemetry import TELEMETRY_BYTES, TELEMETRY_TYPE, Telemetry
 
@@ -64,6 +65,7 @@ class Rooms(NamedTuple):
     forks: Forks
     enrolments: Enrolments
     pointers: Pointers
+    shops: Shops
     reader: Reader
     telemetry: Telemetry
     health: Health
@@ -106,6 +108,7 @@ class Api:
             ("POST", "/v1/telemetry", self.post_telemetry),
             ("GET", "/v1/keys", self.get_keys),
             ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
+            ("GET", "/v1/closings/{siret}/{level}/{period}", self.get_closing),
             ("GET", "/healthz", self.get_health),
             ("GET", "/readyz", self.get_ready),
         ]
@@ -218,6 +221,18 @@ class Api:
         if found is None:
             raise ProtocolError("no manifest was made for this day", NOT_FOUND)
         return Response(found, media_type=manifest.FORM.type)
+
+    async def get_closing(self, request: Request) -> Response:
+        chain_id = _chain(request, request.query_params.get("chain", ""))
+        siret, level, period = (request.path_params[name] for name in ("siret", "level", "period"))
+        standing = await self._rooms.reader.standing(request, chain_id)
+        if standing.registration.siret != siret:
+            raise ProtocolError("this till is of another shop", FORBIDDEN)
+        made = await self._rooms.shops.closings(siret, level, period)
+        number = _number(request.query_params.get("number", str(max(0, len(made) - 1))))
+        if number >= len(made):
+            raise ProtocolError("no such closing of this shop was made", NOT_FOUND)
+        return Response(made[number], media_type=shop.SHOP_FORM.type, headers={"Cache-Control": "no-store"})
 
     async def get_keys(self, request: Request) -> Response:
         log = await self._rooms.keys.log()

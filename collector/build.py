@@ -21,6 +21,7 @@ from collector.metrics import Otlp, Silent
 from collector.pointers import Pointers
 from collector.reader import Reader
 from collector.registry import Registry
+from collector.shops import Shops
 from collector.store import Store
 from collector.telemetry import Telemetry
 
@@ -35,6 +36,7 @@ class Parts(NamedTuple):
     pointers: Pointers
     batches: Batches
     manifests: Manifests
+    shops: Shops
 
 
 def now() -> int:
@@ -57,12 +59,13 @@ def parts(config: Config) -> Parts:
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
     batches = Batches(where, own, registry, now)
     manifests = Manifests(where, own, registry, batches, now)
-    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests)
+    shops = Shops(where, own, registry, batches, now)
+    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests, shops)
 
 
 def rooms(config: Config) -> Rooms:
     """Raises BadKey, Unfit."""
-    where, own, registry, enrolments, pointers, batches, _ = parts(config)
+    where, own, registry, enrolments, pointers, batches, _, shops = parts(config)
     replica = own.own.kid.hex()
     secret = own.own.sign(b"sceau/nonce-secret/1\0" + sha256(config.root).digest())
     return Rooms(
@@ -72,6 +75,7 @@ def rooms(config: Config) -> Rooms:
         Forks(where, registry, batches),
         enrolments,
         pointers,
+        shops,
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),

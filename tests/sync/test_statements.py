@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.storage.keys import Key
-from appliance.sync import enrolment, keylog, manifest, message, pointer, problem, registry, token
+from appliance.sync import enrolment, keylog, manifest, message, pointer, problem, registry, shop, token
 from appliance.sync.enrolment import POLICY, Offer, Registration
 from appliance.sync.keylog import Entry, KeyLog
 from appliance.sync.pointer import Pointer
@@ -47,6 +47,13 @@ ENROLLED = registry.Entry(LINE.chain_id, 0, registry.ENROLLED, T, None, NAME, b"
 
 ROW = manifest.Row(LINE.chain_id, SIRET, "B01", 4, bytes(32), T, True, False, 1)
 MANIFEST = manifest.Manifest(SIRET[:9], "2026-11-21", T, (ROW, ROW._replace(chain_id=b"\xff" * 16, silent=False)), NAME)
+SALES = shop.Sums(2, 425, 0, 0, 425, ((550, 403, 22, 425),), (("Espèces", "cash", 2, 425),))
+REFUND = shop.Sums(1, 0, -110, 1, -110, ((550, -104, -6, -110),), (("Carte", "card", 1, -110),))
+CLOSINGS = (
+    shop.TillClosing(LINE.chain_id, "B01", "day", "2026-11-21", 3, 40, SALES, 900, 950),
+    shop.TillClosing(b"\xff" * 16, "B02", "day", "2026-11-21", 4, 41, REFUND, 901, 951),
+)
+CLOSED = shop.closed(SIRET, "day", "2026-11-21", CLOSINGS, [LINE.chain_id, bytes(16)], T)
 
 READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "key log": (LOG.data[0], lambda data: keylog.read([data], ROOT.public)),
@@ -58,6 +65,7 @@ READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "registration": (REGISTERED, lambda data: enrolment.read_registration(data, ROOT.public)),
     "offer": (enrolment.seal_offer(OFFER, COLLECTOR.sign), lambda data: enrolment.read_offer(data, LOG, T)),
     "manifest": (manifest.seal(MANIFEST, COLLECTOR.sign), lambda data: manifest.read(data, LOG)),
+    "shop closing": (shop.seal(CLOSED, COLLECTOR.sign), lambda data: shop.read(data, LOG)),
     "pointer": (pointer.seal(POINTER, RELEASE.sign), lambda data: pointer.proven(data, RELEASE.public)),
 }
 
@@ -93,6 +101,13 @@ def test_there_and_back() -> None:
     assert registry.read([READ["registry"][0]], LINE.chain_id, LOG) == (ENROLLED,)
     assert registry.enrolled(ENROLLED) == (b"a", b"b")
     assert manifest.read(READ["manifest"][0], LOG) == MANIFEST
+    assert shop.read(READ["shop closing"][0], LOG) == CLOSED
+    for parts in (CLOSED.parts[::-1], (CLOSED.parts[0], CLOSED.parts[0], CLOSED.parts[1]._replace(total=-535))):
+        with pytest.raises(ProtocolError, match="in order"):
+            shop.read(shop.seal(CLOSED._replace(parts=parts), COLLECTOR.sign), LOG)
+    for wrong in (shop.seal(CLOSED._replace(made=T - 1), COLLECTOR.sign), shop.seal(CLOSED, RELEASE.sign)):
+        with pytest.raises(ProtocolError, match="good when it was made"):
+            shop.read(wrong, LOG)
     for rows in (MANIFEST.rows[::-1], MANIFEST.rows[:1] * 2):
         with pytest.raises(ProtocolError, match="in order"):
             manifest.read(manifest.seal(MANIFEST._replace(rows=rows), COLLECTOR.sign), LOG)

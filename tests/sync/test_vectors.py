@@ -74,6 +74,7 @@ def examples() -> list[tuple[str, bytes]]:
     plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
     sealed = {"key-entry": "key log", "registry-entry": "registry"}
     sealed |= {name: name for name in ("registration", "offer", "pointer", "manifest")}
+    sealed["shop-closing"] = "shop closing"
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
     return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
 
