@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.sync import enrolment, keylog, manifest, pointer, problem, protocol, shop
+from appliance.sync import countersign, enrolment, keylog, manifest, pointer, problem, protocol, shop
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
+from collector.archives import Archives
 from collector.batches import Batches, Outcome
 from collector.enrolments import Enrolments
 from collector.forks import Forks
@@ -66,6 +67,7 @@ class Rooms(NamedTuple):
     enrolments: Enrolments
     pointers: Pointers
     shops: Shops
+    archives: Archives
     reader: Reader
     telemetry: Telemetry
     health: Health
@@ -105,6 +107,7 @@ class Api:
             ("POST", f"{chain}/forks", self.post_fork),
             ("GET", f"{chain}/desired", self.get_desired),
             ("POST", "/v1/enrolments", self.post_enrolment),
+            ("POST", "/v1/archives", self.post_archive),
             ("POST", "/v1/telemetry", self.post_telemetry),
             ("GET", "/v1/keys", self.get_keys),
             ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
@@ -204,6 +207,11 @@ class Api:
         data = await body.read(request, enrolment.ENROLMENT_BYTES, enrolment.ENROLMENT_TYPE)
         new, registration = await self._rooms.enrolments.enrol(data)
         return Response(registration, 201 if new else 200, media_type=enrolment.REGISTRATION_FORM.type)
+
+    async def post_archive(self, request: Request) -> Response:
+        data = await body.read(request, countersign.ARCHIVE_BYTES, countersign.ARCHIVE.type)
+        new, statement = await self._rooms.archives.take(data)
+        return Response(statement, 201 if new else 200, media_type=countersign.FORM.type)
 
     async def post_telemetry(self, request: Request) -> Response:
         chain_id = _chain(request, request.query_params.get("chain", ""))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from collector import keys, store
 from collector.api import Api, Rooms
+from collector.archives import Archives
 from collector.batches import Batches
 from collector.config import Config
 from collector.enrolments import Enrolments
@@ -76,6 +77,7 @@ def rooms(config: Config) -> Rooms:
         enrolments,
         pointers,
         shops,
+        Archives(where, own, registry, batches, now),
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),

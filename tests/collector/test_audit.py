@@ -11,9 +11,11 @@ from appliance.sync import protocol
 from collector.audit import Audit, Report
 from collector.command import main
 from tests.collector import seaweed, world
+from tests.collector.test_archives import post
 from tests.collector.test_shops import DAY, close
 from tests.collector.world import ROOT, Till, World
 from tests.sync.line import SIRET
+from tests.sync.test_statements import archived
 
 
 def lived(shop: World) -> list[Till]:
@@ -28,6 +30,7 @@ def lived(shop: World) -> list[Till]:
     assert tills[1].push(shop.replicas[0]).status_code == 201
     shop.run(shop.parts.manifests.make(SIRET[:9], "2026-11-21"))
     shop.run(shop.parts.shops.make(SIRET, "day", DAY))
+    assert post(shop.replicas[0], archived(tills[1].line, 0, tills[1].line.seq - 1)).status_code == 201
     return tills
 
 
@@ -60,12 +63,17 @@ def test_what_is_wrong_is_named(shop: World, capsys: pytest.CaptureFixture[str])
     assert audit(shop).findings == ()
     end = last.read_bytes()
     last.unlink()
-    assert ["that is not here" in finding for finding in audit(shop).findings] == [True] * 2
+    assert ["that is not here" in finding for finding in audit(shop).findings] == [True] * 3
     last.write_bytes(end)
     closing = store / "closings" / SIRET / "day" / DAY / f"{0:012d}"
     moved = closing.parent.parent / "2026-11-01" / closing.name
     moved.parent.mkdir()
     moved.write_bytes(closing.read_bytes())
+    other = store / "archives" / one.line.chain_id.hex() / bytes(32).hex()
+    other.parent.mkdir()
+    other.write_bytes(next((store / "archives" / two.line.chain_id.hex()).iterdir()).read_bytes())
+    assert ["another archive" in finding for finding in audit(shop).findings if "archives" in finding] == [True]
+    other.unlink()
     assert ["another shop or period" in finding for finding in audit(shop).findings] == [True]
     moved.write_bytes(closing.read_bytes()[:-1])
     assert ["does not hold" in finding for finding in audit(shop).findings] == [True]
