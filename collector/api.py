@@ -31,6 +31,7 @@ from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
 from collector.shops import Shops
 from collector.store import Store, Unavailable, last
+from collector.stranger import Page, Witnesses
 from collector.telemetry import TELEMETRY_BYTES, TELEMETRY_TYPE, Telemetry
 
 RETRY_AFTER: Final = 30  # seconds
@@ -68,6 +69,8 @@ class Rooms(NamedTuple):
     pointers: Pointers
     shops: Shops
     archives: Archives
+    witnesses: Witnesses
+    page: Page | None
     reader: Reader
     telemetry: Telemetry
     health: Health
@@ -112,6 +115,8 @@ class Api:
             ("GET", "/v1/keys", self.get_keys),
             ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
             ("GET", "/v1/closings/{siret}/{level}/{period}", self.get_closing),
+            ("GET", "/v1/public/chains/{chain}/witness", self.get_witness),
+            ("GET", "/verify", self.get_verify),
             ("GET", "/healthz", self.get_health),
             ("GET", "/readyz", self.get_ready),
         ]
@@ -245,6 +250,16 @@ class Api:
     async def get_keys(self, request: Request) -> Response:
         log = await self._rooms.keys.log()
         return Response(log.encode(), media_type=keylog.LOG_TYPE)
+
+    async def get_witness(self, request: Request) -> Response:
+        data = await self._rooms.witnesses.witness(_chain(request))
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(data, media_type="application/json", headers=headers)
+
+    async def get_verify(self, request: Request) -> Response:
+        if self._rooms.page is None:
+            raise ProtocolError("the page is not installed here: take verifier.html from the release", NOT_FOUND)
+        return Response(self._rooms.page.data, media_type="text/html", headers=self._rooms.page.headers)
 
     async def get_health(self, request: Request) -> Response:
         return Response(b"ok\n", media_type="text/plain")

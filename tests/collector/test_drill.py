@@ -1,4 +1,4 @@
-"""The box is gone: a copy of the store is put in place under a new key, and tills go on. And the unit of the service."""
+"""The box is gone: a copy of the store is put in place under a new key. And the unit of the service."""
 
 from __future__ import annotations
 
