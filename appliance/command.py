@@ -115,6 +115,12 @@ def _purge(argv: Sequence[str]) -> int:
     return purge_main(argv, held)
 
 
+def _sync(argv: Sequence[str]) -> int:
+    from appliance.sync.command import sync_main
+
+    return sync_main(argv)
+
+
 def _note(argv: Sequence[str]) -> int:
     from appliance.audit.note_command import note_main
     from appliance.daemon.tills import held
@@ -145,6 +151,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
+    "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
     "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),

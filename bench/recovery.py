@@ -118,7 +118,7 @@ def _half_full(directory: Path, tears: int) -> None:
             journal = Journal.open(directory, disk, key)
             gap = journal.gap
             assert gap
-            journal.append([till.record(3, {1: gap.length, 2: gap.sha256})])
+            journal.append(till.sealed([till.record(3, {1: gap.length, 2: gap.sha256})]))
     journal.close(clean=False)
 
 

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from appliance.daemon.clock import SystemClock
+from appliance.daemon.clock import SystemClock, zone_of
 from appliance.daemon.virtual import SimulatedWorld
-from appliance.daemon.wiring import zone_of
 from appliance.display.render import render
 from appliance.display.theme import theme_for
 from appliance.simulator import cards

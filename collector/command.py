@@ -16,6 +16,7 @@ from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
 from collector.folder import Unfit
 from collector.keys import BadKey
+from collector.office import command as office
 from collector.qualify import locked, race
 from collector.registry import Unknown
 from collector.serve import serve
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _with_config((run, _serve), (asked, _token))
     _keys(commands.add_parser("key", help="the collector's keys").add_subparsers(required=True, metavar="act"))
     _registry(commands.add_parser("registry", help="how a chain stands").add_subparsers(required=True, metavar="act"))
+    office.add(commands, _with_config)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )

@@ -23,7 +23,7 @@ MAY = {
     "language": {"core"},
     "provision": {"core"},
     "sync": {"storage", "core", "ports"},
-    "simulator": {"ports", "core.instant", "drivers.none"},
+    "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
         "core",
         "ports",

@@ -111,6 +111,18 @@ def export(data: Path) -> bytes:
     return said
 
 
+def sync(data: Path) -> bytes:
+    """A stick's files are said as well: they go through strangers' hands."""
+    folder = data.parent / "carried"
+    folder.mkdir()
+    said = command("sync", "export", str(data), str(folder)) + command("sync", "status", str(data))
+    return said + b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def note(data: Path) -> bytes:
+    return command("note", str(data), "1", "a comment")
+
+
 def wear(data: Path) -> bytes:
     return command("wear", str(data)) + command("wear", str(data), "--json")
 
@@ -192,6 +204,8 @@ WAYS: dict[str, Callable[[Path], bytes]] = {
     "dump": dump,
     "archive": archive,
     "purge": purge,
+    "sync": sync,
+    "note": note,
     "report": report,
     "control": control,
     "export": export,

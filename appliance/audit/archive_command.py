@@ -168,7 +168,7 @@ def _purge(options: argparse.Namespace, tills: Tills) -> int:
     kinds, refold = _core()
     copies = _copies(options.data)
     core = Core(kinds=kinds, refold=refold)
-    planned = plan(options.data, [held(path, copies, core) for path in options.archives], MEDIA)
+    planned = plan(options.data, [held(path, copies, core) for path in options.archives], MEDIA, copies.receipted)
     body = planned.body
     said = f"segments {body[1]!s} to {body[2]!s}, records {body[3]!s} to {body[4]!s}"
     if not options.do:

@@ -95,6 +95,7 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None, certified: 
     """`certified`: the P-256 key that signs strings where the walk begins. Raises Broken, Unreadable."""
     last: Step | None = None
     signatory = Signatory(certified)
+    strings: Strings | None = fold if isinstance(fold, Strings) else None
     tickets, closings, all_signatures = 0, frozenset(kinds.closings), mode == "paranoid"
     for step in walk.steps():
         if last and last.header is not step.header:
@@ -112,9 +113,11 @@ def check(walk: Walk, mode: Mode, kinds: Kinds, fold: Refold | None, certified: 
                 _recorded(record)
             signatory.record(record)
             if fold:
-                _apply(fold, record, step.header.key if careful else None, signatory)
-        if fold and records:
-            _ended(fold, records[-1])
+                _apply(fold, record)
+            if careful and strings:
+                _signed(strings, record, step.header.key, signatory)
+        if strings and strings.owes and records:
+            raise Broken(records[-1].seq, "a seal is missing after it")  # it stands in its fact's frame
         last = step
     if last:
         seal(walk, last)
@@ -134,21 +137,18 @@ def _marked(step: Step, kinds: Kinds) -> tuple[Record, ...]:
     return tuple(found)
 
 
-def _apply(fold: Refold, record: Record, key: bytes | None, signatory: Signatory) -> None:
-    """With `key`, the signatures of a seal's strings as well."""
+def _apply(fold: Refold, record: Record) -> None:
     try:
         fold.apply(record)
     except ValueError as error:
         raise Broken(getattr(error, "seq", record.seq), str(error)) from error
-    for said, signature in fold.signed() if key and isinstance(fold, Strings) else ():
-        if key and not signatory.holds(key, said, signature):
+
+
+def _signed(strings: Strings, record: Record, key: bytes, signatory: Signatory) -> None:
+    """The signatures of a seal's strings as well."""
+    for said, signature in strings.signed():
+        if not signatory.holds(key, said, signature):
             raise Broken(record.seq - 1, "its seal does not sign what it says")
-
-
-def _ended(fold: Refold, last: Record) -> None:
-    """A seal stands in its fact's frame."""
-    if isinstance(fold, Strings) and fold.owes:
-        raise Broken(last.seq, "a seal is missing after it")
 
 
 def _recorded(record: Record) -> None:

@@ -126,6 +126,10 @@ class Control:
     sections: dict[str, Section] = field(default_factory=lambda: {name: Section() for name in SECTIONS})
     missing: list[str] = field(default_factory=list)  # numbers that a sequence leaves out
     jet: dict[int, int] = field(default_factory=dict)  # code -> how often
-    unsent: int = 0
+    unsent: int = 0  # records of the period without a receipt of the collector
+    enrolled: bool = False
+    receipts: int = 0  # up to the last record read, also behind the period
+    received: int = 0  # records below this one have a receipt
+    waiting: int = 0  # tickets without one, of the whole journal
     witness: str = "C"
     unwitnessed: int = 0  # ms, the longest in the period

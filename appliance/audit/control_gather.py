@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,36 @@ def gather(records: Iterable[Record], period: Period, proof: Proof) -> Control:
     return folding.done()
 
 
+class Waiting:
+    """What the collector has not: receipts come later than what they are for, so the whole journal is asked."""
+
+    def __init__(self) -> None:
+        self._enrolled: int | None = None  # that record
+        self._before = 0  # tickets before it
+        self._tickets: deque[int] = deque()
+        self._receipts = self._next = 0
+
+    def record(self, record: Record) -> None:
+        if record.kind == ev.ENROLMENT:
+            self._enrolled = record.seq
+        elif record.kind == ev.TICKET and self._enrolled is None:
+            self._before += 1
+        elif record.kind == ev.TICKET:
+            self._tickets.append(record.seq)
+        elif record.kind == ev.RECEIPT:
+            self._receipts, self._next = self._receipts + 1, max(self._next, dict[int, Any](record.body)[2])
+            if self._enrolled is not None and self._next > self._enrolled:
+                self._before = 0
+            while self._tickets and self._tickets[0] < self._next:
+                self._tickets.popleft()
+
+    def tell(self, found: Control) -> None:
+        found.enrolled, found.receipts, found.received = self._enrolled is not None, self._receipts, self._next
+        found.waiting = self._before + len(self._tickets)
+        if found.first_record is not None and found.last_record is not None:
+            found.unsent = max(0, found.last_record + 1 - max(found.first_record, self._next))
+
+
 class _Folding:
     """Keeps what leads up to the period as well: identity, software, the numbers of the sequences."""
 
@@ -35,9 +66,11 @@ class _Folding:
         self._witnessed = 0  # t of the witness's last word
         self._from = 0  # t of the period's first record
         self._any = False
+        self._waiting = Waiting()
 
     def apply(self, record: Record) -> None:
         found, date = self.found, self._calendar.date(record)
+        self._waiting.record(record)
         if found.period.last and date > found.period.last:
             return
         self._stand(record)
@@ -54,6 +87,7 @@ class _Folding:
             found.sections["altered"].add(Entry(seq, *found.made, "", found.proof.why))
         if found.witness == "C":
             self._witnessed = self._from
+        self._waiting.tell(found)
         found.unwitnessed = max(found.unwitnessed, found.made[0] - self._witnessed) if self._any else 0
         return found
 
@@ -92,7 +126,6 @@ class _Folding:
             self._begin(record, date)
         self._any = True
         found.last_record, found.last_day = record.seq, max(found.last_day, date)
-        found.unsent += 1
         code = jet.code(record.kind, body)
         if code is not None:
             found.jet[code] = found.jet.get(code, 0) + 1

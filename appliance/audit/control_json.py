@@ -48,9 +48,17 @@ def plain(control: Control) -> dict[str, object]:
         "missing": control.missing,
         "jet": {str(code): count for code, count in control.jet.items()},
         "unsent": control.unsent,
+        "upstream": _upstream(control),
         "witness": control.witness,
         "unwitnessed": control.unwitnessed,
     }
+
+
+def _upstream(control: Control) -> dict[str, object] | None:
+    """None where no collector was ever named."""
+    if not control.enrolled:
+        return None
+    return {"receipts": control.receipts, "received": control.received, "unsent_tickets": control.waiting}
 
 
 def _tally(tally: Tally) -> dict[str, object]:

@@ -243,12 +243,19 @@ def _checks(control: Control) -> Iterator[tuple[str, str]]:
         "Mois, exercices clos",
         ", ".join([*control.months, *(f"exercice {each}" for each in control.years)]) or "aucun",
     )
-    yield (
-        "Actes non envoyés",
-        f"{number(control.unsent)} : aucun envoi à un serveur n'est prévu, tout est conservé dans la caisse",
-    )
+    yield "Actes non envoyés", _unsent(control)
     yield "Témoin (classe)", WITNESS.get(control.witness, control.witness)
     yield "Sans témoin, au plus", lasted(control.unwitnessed)
+
+
+def _unsent(control: Control) -> str:
+    count = number(control.unsent)
+    if not control.enrolled:
+        return f"{count} : aucun envoi à un serveur n'est prévu, tout est conservé dans la caisse"
+    receipts = f"{number(control.receipts)} reçus du serveur au journal, jusqu'à l'acte {control.received - 1}"
+    return f"{count} de la période ; tickets en attente : {number(control.waiting)} ; " + (
+        receipts if control.receipts else "aucun reçu du serveur"
+    )
 
 
 WITNESS: Final = {

@@ -51,10 +51,16 @@ class Copies:
     def __init__(self) -> None:
         self.archives: dict[bytes, int] = {}  # SHA-256 -> the `archive` record
         self._media: dict[bytes, set[str]] = {}
+        self.receipted: int | None = None  # the first record without a receipt; None: the till is not enrolled
 
     def record(self, record: Record) -> None:
         body = record.body
-        if record.kind == ev.ARCHIVE and isinstance(body.get(8), bytes):
+        if record.kind == ev.ENROLMENT:
+            self.receipted = 0
+        elif record.kind == ev.RECEIPT:
+            next_seq = body.get(2)
+            self.receipted = max(self.receipted or 0, next_seq if isinstance(next_seq, int) else 0)
+        elif record.kind == ev.ARCHIVE and isinstance(body.get(8), bytes):
             self.archives[bytes(body[8])] = record.seq  # type: ignore[arg-type]
         elif record.kind == ev.ARCHIVE_COPY and body.get(4) == OK:
             digest, medium = body.get(2), body.get(3)
@@ -89,16 +95,16 @@ def _hash(archive: Archive) -> bytes:
     return digest.digest()
 
 
-def plan(data: Path, archives: Sequence[Held], media: int = MEDIA) -> Plan:
-    """The most that may go now. Raises Refusal with the reason why nothing may."""
+def plan(data: Path, archives: Sequence[Held], media: int = MEDIA, receipted: int | None = None) -> Plan:
+    """The most that may go now; `receipted` as `Copies` found it. Raises Refusal with the reason why nothing may."""
     try:
-        return _planned(find(data), archives, media)
+        return _planned(find(data), archives, media, receipted)
     except (Broken, Unreadable) as error:
         where = f"record {error.seq}: " if isinstance(error, Broken) else ""
         raise Refusal(f"the journal does not verify, nothing is purged: {where}{error}") from error
 
 
-def _planned(source: Source, archives: Sequence[Held], media: int) -> Plan:
+def _planned(source: Source, archives: Sequence[Held], media: int, receipted: int | None) -> Plan:
     poor = next((each for each in archives if len(each.media) < media), None)
     if poor:
         raise Refusal(
@@ -111,7 +117,7 @@ def _planned(source: Source, archives: Sequence[Held], media: int) -> Plan:
             "strings signed with ECDSA need the certificates that a purge would take away: buy a larger medium"
         )
     first = next((at for at, (_, gone) in enumerate(headers) if not gone), len(headers))
-    last = _last(source, [header for header, _ in headers], first, archives)
+    last = _last(source, [header for header, _ in headers], first, archives, receipted)
     return _plan([header for header, _ in headers], first, last, archives)
 
 
@@ -129,13 +135,20 @@ def _headers(source: Source) -> list[tuple[Header, bool]]:
     return found
 
 
-def _last(source: Source, headers: Sequence[Header], first: int, archives: Sequence[Held]) -> int:
+def _last(
+    source: Source, headers: Sequence[Header], first: int, archives: Sequence[Held], receipted: int | None
+) -> int:
     """Behind the last segment that may go, as a place in `headers`."""
+    begins = headers[first].first_seq if first < len(headers) else 0
+    if receipted is not None and receipted <= begins:
+        raise Refusal(f"the collector has no receipt of record {begins} yet: nothing is purged before it has")
     covered = _covered(headers[first].first_seq if first < len(headers) else 0, archives)
     closed = _last_closed(source)
     whole = {name: digest for each in archives for name, digest in _whole(each.manifest)}
     last = first
     while last + 1 < len(headers) and headers[last + 1].first_seq - 1 <= min(covered, closed):
+        if receipted is not None and headers[last + 1].first_seq > receipted:
+            break
         header = headers[last]
         name = f"journal/{segment_name(header.number)}"
         if name not in whole:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from appliance.core.act import Act
 from appliance.core.input import Device
 from appliance.core.turn import State
 from appliance.core.view import Banner
+from appliance.core.words import clock, counted, short_date
+
+PATIENCE = 30 * 60_000  # ms that tickets wait before the screen says so although the network is there
 
 # (kind, code) -> red, title, what to do. "" is any other code of a device that is down.
 WORDS: dict[tuple[str, str], tuple[bool, str, str]] = {
@@ -20,8 +25,11 @@ WORDS: dict[tuple[str, str], tuple[bool, str, str]] = {
     ("touch", ""): (False, "Écran tactile débranché.", "Appeler le technicien."),
     ("drawer", ""): (False, "Tiroir débranché.", "L'ouvrir avec la clé."),
     ("witness", ""): (False, "Témoin muet.", "La vente continue. Appeler le technicien."),
+    ("upstream", "refused"): (False, "Transmission refusée.", "La vente continue. Appeler le technicien."),
+    ("upstream", ""): (False, "Serveur injoignable.", "La vente continue. Vérifier le câble du réseau."),
     ("beeper", ""): (False, "Plus de son.", "Regarder l'écran après chaque code."),
 }
+STOPPED = (False, "Transmission arrêtée.", "La vente continue. Appeler le technicien.")
 CLOCK = (False, "Heure à confirmer.", "Confirmer la date et l'heure avant de vendre.")
 
 
@@ -35,9 +43,37 @@ def words(device: Device) -> tuple[bool, str, str] | None:
 def banner(state: State) -> Banner | None:
     """The worst alarm, with how many others stand behind it."""
     found = [alarm for device in state.devices.values() if (alarm := words(device))]
+    said = (WORDS["upstream", ""], *((WORDS["upstream", "refused"],) if state.ledger.upstream.stopped else ()))
+    found = [alarm for alarm in found if alarm not in said]  # `waiting` says it
+    found += [alarm for alarm in (waiting(state),) if alarm]
     if not state.ledger.trusted:
         found.append(CLOCK)
     if not found:
         return None
     red, title, text = sorted(found, key=lambda alarm: not alarm[0])[0]
     return Banner(red, title, text, len(found) - 1, Act("devices"))
+
+
+def waiting(state: State) -> tuple[bool, str, str] | None:
+    """What the collector does not have, once it has waited long or while nobody hears us. It never blocks a sale."""
+    upstream = state.ledger.upstream
+    if upstream.stopped:
+        return STOPPED
+    link = state.devices.get("upstream")
+    if not upstream.unsent or not (late(state) or (link is not None and link.level == "down")):
+        return None
+    return False, f"{unsent(state)}.", WORDS["upstream", ""][2]
+
+
+def late(state: State) -> bool:
+    upstream = state.ledger.upstream
+    return bool(upstream.unsent) and state.ledger.t - upstream.since > PATIENCE
+
+
+def unsent(state: State) -> str:
+    """`12 tickets non transmis depuis 10:42`, with the day when it is not today's."""
+    upstream, zone = state.ledger.upstream, timezone(timedelta(minutes=state.ledger.tz))
+    now, first = (datetime.fromtimestamp(t / 1000, zone) for t in (state.ledger.t, upstream.since))
+    since = clock(first) if first.date() == now.date() else f"le {short_date(first)}"
+    tickets = counted(upstream.unsent, "ticket non transmis", "tickets non transmis")
+    return f"{tickets} depuis {since}"

@@ -32,7 +32,9 @@ CODES: Final = frozenset({110, 130, 180, 240, 280, 290})  # of `jet`: exports, a
 def take(turn: Turn, what: Asked) -> None:
     """The answer goes out after the flush; -1 for what a command may not have recorded."""
     allowed = what.kind in KINDS or (what.kind == ev.JET and what.body.get(1) in CODES)
-    made = turn.emit(what.kind, dict(what.body)).seq if allowed and _follows(turn, what) else -1
+    made = (
+        turn.emit(what.kind, dict(what.body)).seq if allowed and _received(turn, what) and _follows(turn, what) else -1
+    )
     turn.effect(Answer(what.token, made))
 
 
@@ -51,3 +53,9 @@ def _follows(turn: Turn, what: Asked) -> bool:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return False
     return what.body.keys() <= ev.NAMES[what.kind][1].keys()
+
+
+def _received(turn: Turn, what: Asked) -> bool:
+    """Where a collector is, nothing is purged before its receipt (PUR-01)."""
+    upstream, last = turn.ledger.upstream, what.body.get(4)
+    return what.kind != ev.PURGE or not upstream.enrolled or (isinstance(last, int) and last < upstream.next_seq)

@@ -66,6 +66,13 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrol:
+    """Ask the collector that this code names to take this till; `Enrolled` or `EnrolmentFailed` answers."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintRows:
     """Print a document that stands in no record of its own: rows of text, bold, double, tall, invert."""
 
@@ -88,4 +95,4 @@ class Answer:
     record: int
 
 
-Effect = Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer
+Effect = Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol

@@ -86,6 +86,10 @@ UNKNOWN_CODE = 60
 TEST_PRINT = 61
 CONTROL = 62
 ATTESTATION = 63
+RECEIPT = 64
+ENROLMENT = 65
+APPLIED = 66
+UPSTREAM = 67
 SEAL = 70
 
 Fields = dict[int, str]
@@ -317,6 +321,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             28: "archives",
             29: "credits",
             30: "refunded",
+            31: "upstream",
         },
     ),
     WEAR: ("wear", {1: "bytes", 2: "flushes", 3: "bytes_since_birth", 4: "flushes_since_birth", 5: "health"}),
@@ -360,6 +365,13 @@ NAMES: dict[int, tuple[str, Fields]] = {
     TEST_PRINT: ("test-print", {}),
     CONTROL: ("control", {1: "from", 2: "to", 3: "sha256", 4: "how"}),
     ATTESTATION: ("attestation", {1: "mode", 2: "number", 3: "version", 4: "sha256"}),
+    RECEIPT: (
+        "receipt",
+        {1: "first_seq", 2: "next_seq", 3: "head", 4: "received", 5: "statement", 6: "how"},
+    ),
+    ENROLMENT: ("enrolment", {1: "url", 2: "root", 3: "statement", 4: "network_key"}),
+    APPLIED: ("applied", {1: "scope", 2: "version", 3: "sha256", 4: "statement"}),
+    UPSTREAM: ("upstream", {1: "what", 2: "record", 3: "evidence", 4: "text"}),
     SEAL: ("seal", {1: "fact", 2: "strings"}),
 }
 

@@ -190,6 +190,58 @@ class WorkDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipted:
+    """A receipt of the collector that was checked against the pinned root, its keys and the journal itself.
+
+    Records `first_seq` to `next_seq` - 1 are there, up to `head`; `received` ms by its clock; `how` network or stick.
+    """
+
+    first_seq: int
+    next_seq: int
+    head: bytes
+    received: int
+    statement: bytes
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamFound:
+    """What the uploader met: fork, rollback, collector-behind, refused, lying. `record`: where; `why`: a sentence."""
+
+    what: str
+    record: int
+    evidence: bytes | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The collector has accepted this till: its registration statement was checked against the root named to us."""
+
+    url: str
+    root: bytes
+    statement: bytes
+    network_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFailed:
+    """The collector did not take this till, or its answer was not right; `why`: a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a signed pointer names stands in its place; `statement` is the pointer."""
+
+    scope: str
+    version: int
+    sha256: bytes
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -224,6 +276,11 @@ Input = (
     | WorkGoes
     | WorkDone
     | Asked
+    | Receipted
+    | UpstreamFound
+    | Enrolled
+    | EnrolmentFailed
+    | Applied
     | JournalBroken
     | Stop
 )

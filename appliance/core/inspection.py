@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, papers, stick, words
+from appliance.core import archiving, papers, stick, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -74,6 +74,9 @@ def done(turn: Turn, what: WorkDone) -> None:
     if what.name == turn.ui.work:
         turn.set(work="", percent=0)
     facts: dict[str, Any] = dict(what.facts)
+    if what.name == "carry":
+        upstream.carried(turn, facts)
+        return
     if what.name == "pdf":
         papers.written(turn, facts)
         return

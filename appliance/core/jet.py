@@ -36,7 +36,7 @@ TABLE: Final[Mapping[int, Entry]] = {
     105: Entry("Fin du mode école", "C", "training-off"),
     110: Entry("Export des données de vente", "C", "jet"),
     120: Entry("Fin du mode dégradé", "C", ""),
-    126: Entry("Ajout d'un poste", "C", ""),
+    126: Entry("Ajout d'un poste", "C", "enrolment"),
     127: Entry("Retrait d'un poste", "C", ""),
     130: Entry("Droits des utilisateurs", "C", "jet"),
     156: Entry("Duplicata", "C", "duplicate"),
@@ -47,7 +47,7 @@ TABLE: Final[Mapping[int, Entry]] = {
     240: Entry("Intervention du partenaire", "C", "jet"),
     250: Entry("Nouvelle version du logiciel", "X", "version"),
     260: Entry("Initialisation", "X", "genesis"),
-    270: Entry("Paramètres de conformité", "X", "config"),
+    270: Entry("Paramètres de conformité", "X", "config, applied"),
     280: Entry("Contrôle fiscal", "X", "jet"),
     290: Entry("Échange avec le comptable", "C", "jet"),
     320: Entry("Annulation d'un ticket avant paiement", "C", "order-void"),
@@ -113,6 +113,8 @@ _CODES: Final[Mapping[int, int | Callable[[Body], int | None]]] = {
     ev.PURGE: 200,
     ev.CONTROL: 917,
     ev.ATTESTATION: 918,
+    ev.ENROLMENT: 126,
+    ev.APPLIED: 270,
 }
 
 

@@ -11,10 +11,10 @@ from appliance.core.day import Day
 from appliance.core.document import Paper, TicketRef
 from appliance.core.recent import Recent
 from appliance.core.sale import Order
-from appliance.core.school import School
+from appliance.core.school import FIELDS, School
 from appliance.core.shop import Means
 from appliance.core.signed import Link
-from appliance.core.standing import Archived, Defect, Witnessed, Worn
+from appliance.core.standing import Archived, Defect, Upstream, Witnessed, Worn
 from appliance.core.totals import Perpetual, Span
 
 NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -74,6 +74,7 @@ class Ledger(NamedTuple):
     attested: tuple[str, str] = ("none", "")  # mode and number of the publisher's proof
     born: int = 0  # t of genesis, ms
     refunded: Mapping[int, tuple[int, ...]] = NOTHING  # record of a ticket -> its lines that were given back
+    upstream: Upstream = Upstream()
 
     @property
     def proof(self) -> str:
@@ -82,6 +83,13 @@ class Ledger(NamedTuple):
         if mode == "none":
             return "sans certificat ni attestation"
         return f"certificat {number}" if mode == "certificate" else f"attestation n° {number}"
+
+    @property
+    def tickets_sold(self) -> int:
+        """The last real ticket's number; in an exercise it stands aside."""
+        if self.school is None:
+            return self.ticket_number
+        return int(self.school.kept[FIELDS.index("ticket_number")])
 
     def changed(self, **changes: object) -> Ledger:
         """`_replace` in a quarter of its time, for what comes with every sale: a check folds millions of records."""

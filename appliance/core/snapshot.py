@@ -16,7 +16,7 @@ from appliance.core.ledger import REMEMBERED, Ledger
 from appliance.core.recent import Recent
 from appliance.core.sale import Line, Order, Rebate
 from appliance.core.signed import Link
-from appliance.core.standing import Archived, Defect, Witnessed, Worn
+from appliance.core.standing import Archived, Bundle, Defect, Upstream, Witnessed, Worn
 from appliance.core.totals import MeansRow, Perpetual, Span, Totals
 from appliance.core.vat import VatRow
 
@@ -84,7 +84,14 @@ def _proof(ledger: Ledger) -> dict[int, Value]:
         28: [*ledger.archived[:5], [list[Value](each) for each in ledger.archived.due]],
         29: _pairs(ledger.credits),
         30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
+        31: _upstream(ledger.upstream),
     }
+
+
+def _upstream(upstream: Upstream) -> list[Value]:
+    waiting: list[Value] = [list[Value](bundle) for bundle in upstream.waiting]
+    applied: list[Value] = [list[Value](each) for each in upstream.applied]
+    return [*upstream[:6], waiting, applied, upstream.stopped]
 
 
 def _span(span: Span) -> list[Value]:
@@ -196,6 +203,7 @@ def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         archived=_archived_of(body[28]),
         credits=dict(body[29]),
         refunded={record: tuple(lines) for record, lines in body[30]},
+        upstream=_upstream_of(body[31]),
     )
 
 
@@ -203,6 +211,13 @@ def _span_of(value: list[Any]) -> Span:
     name, first_ticket, last_ticket, first_part, last_part, parts, totals, closed = value
     sums = _totals_of(totals), _totals_of(closed)
     return Span(name, first_ticket, last_ticket, first_part, last_part, parts, *sums)
+
+
+def _upstream_of(value: list[Any]) -> Upstream:
+    url, root, network_key, next_seq, received, record, waiting, applied, stopped = value
+    versions = tuple((scope, version) for scope, version in applied)
+    bundles = tuple(Bundle(*each) for each in waiting)
+    return Upstream(url, root, network_key, next_seq, received, record, bundles, versions, stopped)
 
 
 def _archived_of(value: list[Any]) -> Archived:

@@ -24,6 +24,7 @@ from appliance.core import (
     session,
     stick,
     training,
+    upstream,
     wear,
     witness,
 )
@@ -33,12 +34,15 @@ from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.fold import fold
 from appliance.core.input import (
+    Applied,
     Asked,
     Badge,
     Boot,
     Code,
     Device,
     DrawerMoved,
+    Enrolled,
+    EnrolmentFailed,
     Examined,
     FlawFound,
     Idle,
@@ -47,17 +51,20 @@ from appliance.core.input import (
     KeyReady,
     MediumSaid,
     PaperDone,
+    Receipted,
     ShopRead,
     StickSeen,
     Stop,
     Tick,
     TicketRead,
     Touched,
+    UpstreamFound,
     WitnessSaid,
     WorkDone,
     WorkGoes,
 )
 from appliance.core.instant import Instant
+from appliance.core.standing import Carried
 from appliance.core.turn import ERRORS_KEPT, Handler, State, Turn, inspector, screen, technician
 from appliance.core.ui import Message
 
@@ -113,6 +120,7 @@ def _rest(turn: Turn, what: Input) -> None:
         case Tick():
             session.close_forgotten(turn)
             witness.hourly(turn)
+            upstream.carry(turn)
         case _:
             _machine(turn, what)
 
@@ -124,7 +132,8 @@ def _machine(turn: Turn, what: Input) -> None:
         case Examined(records):
             turn.emit(ev.VERIFIED, {1: "day", 2: "intact", 3: None, 4: records}, operator="")
         case StickSeen(folder):
-            turn.state = replace(turn.state, stick=folder)
+            turn.state = replace(turn.state, stick=folder, carried=Carried())
+            upstream.carry(turn)
         case WitnessSaid():
             witness.said(turn, what)
         case MediumSaid():
@@ -137,6 +146,22 @@ def _machine(turn: Turn, what: Input) -> None:
             witness.mark(turn)
             wear.record(turn)
             turn.emit(ev.STOP, {1: why})
+        case _:
+            _upward(turn, what)
+
+
+def _upward(turn: Turn, what: Input) -> None:
+    match what:
+        case Receipted():
+            upstream.receipted(turn, what)
+        case UpstreamFound():
+            upstream.met(turn, what)
+        case Enrolled():
+            upstream.enrolled(turn, what)
+        case EnrolmentFailed(why):
+            upstream.not_enrolled(turn, why)
+        case Applied():
+            upstream.applied(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -211,6 +236,9 @@ def _touched(turn: Turn, act: Act) -> None:
 def _code(turn: Turn, text: str) -> None:
     """A scan on the print question answers "no" and rings; on a message it is refused aloud and never kept."""
     here = _here(turn)
+    if upstream.is_enrolment(text):
+        upstream.scanned(turn, text)
+        return
     if here == "locked":
         operator.present_code(turn, text)
         return

@@ -20,6 +20,7 @@ from appliance.core.sale import Order
 from appliance.core.school import KINDS as SCHOOL_KINDS
 from appliance.core.shop import Operator, Shop
 from appliance.core.signed import next_links
+from appliance.core.standing import Carried
 from appliance.core.ui import Message, Ui
 
 ERRORS_KEPT = 20
@@ -52,6 +53,7 @@ class State:
     chain: bytes = b""  # id of the journal's chain; empty before there is one
     columns: int = 48  # of the printer
     stick: str = ""  # folder of the medium that is plugged in
+    carried: Carried = Carried()  # what that medium holds for the collector
 
 
 class Turn:

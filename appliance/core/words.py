@@ -61,3 +61,8 @@ def clock(moment: datetime) -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """`1 ligne`, `8 lignes`; French says zero in the singular."""
     return f"{number} {singular if number < 2 else plural or singular + 's'}"
+
+
+def copied(ticket: int) -> str:
+    """Of a stick that holds what the collector will want; 0 before the first ticket."""
+    return f"Enregistré et copié jusqu'au ticket {ticket:06d}" if ticket else "Enregistré et copié"

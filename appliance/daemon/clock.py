@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from appliance.core.instant import Instant
@@ -29,3 +31,15 @@ class SystemClock:
 
     def monotonic(self) -> int:
         return time.monotonic_ns() // 1_000_000
+
+
+def system_clock(shop: Path) -> SystemClock:
+    """The machine's clock in the shop's time zone; Europe/Paris when the shop cannot say."""
+    return SystemClock(zone_of(shop))
+
+
+def zone_of(shop: Path) -> ZoneInfo:
+    try:
+        return ZoneInfo(tomllib.loads((shop / "shop.toml").read_text("utf-8")).get("timezone", "Europe/Paris"))
+    except (OSError, ValueError, KeyError):
+        return ZoneInfo("Europe/Paris")

@@ -27,6 +27,15 @@ class DeviceConfig:
 
 
 @dataclass(frozen=True)
+class UpstreamConfig:
+    """`ca`: a PEM file with the root that vouches for the collector's name, None for the system's. `code`: a file with
+    the digits of an enrolment, read at a start while the till is not enrolled; the scanner does the same."""
+
+    ca: Path | None = None
+    code: Path | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """`idle_lock` in seconds. A kind of device that is not named is not fitted."""
 
@@ -35,13 +44,14 @@ class Config:
     devices: Mapping[str, DeviceConfig] = field(default_factory=dict)
     idle_lock: int = 300
     mirror: Path | None = None
+    upstream: UpstreamConfig = UpstreamConfig()
     stick: Path | None = None  # where a medium that is plugged in is mounted
 
     def device(self, kind: str) -> DeviceConfig:
         return self.devices.get(kind, DeviceConfig())
 
 
-KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick"}
+KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream"}
 
 
 def read_config(path: Path) -> Config:
@@ -72,7 +82,23 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
     devices = {kind: _device(kind, value, where) for kind, value in table.get("device", {}).items()}
     mirror = Path(table["mirror"]) if "mirror" in table else None
     stick = Path(table["stick"]) if "stick" in table else None
-    return Config(Path(table["data"]), Path(table["shop"]), devices, idle, mirror, stick)
+    return Config(
+        Path(table["data"]),
+        Path(table["shop"]),
+        devices,
+        idle,
+        mirror,
+        _upstream(table.get("upstream", {}), where),
+        stick,
+    )
+
+
+def _upstream(value: object, where: str) -> UpstreamConfig:
+    if not isinstance(value, dict) or any(not isinstance(each, str) for each in value.values()):
+        raise ConfigError(f"{where}: upstream must be a table of paths, [upstream]")
+    for key in value.keys() - {"ca", "code"}:
+        raise ConfigError(f"{where}: upstream: unknown key {key!r}; known are ca, code")
+    return UpstreamConfig(*(Path(value[key]) if key in value else None for key in ("ca", "code")))
 
 
 def _device(kind: str, value: object, where: str) -> DeviceConfig:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import random
 
 from appliance.daemon.build import build
+from appliance.daemon.clock import system_clock
 from appliance.daemon.config import Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
 from appliance.daemon.refusal import show_refusal
 from appliance.daemon.setting import Setting
-from appliance.daemon.wiring import StartError, Till, refuse_virtual, system_clock
+from appliance.daemon.upstream import Away, cabled
+from appliance.daemon.wiring import StartError, Till
 from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame
@@ -27,6 +32,7 @@ from appliance.storage.flash import OsDisk
 from appliance.storage.keys import KeyFileError
 from appliance.storage.mount import faults
 from appliance.storage.recover import JournalError
+from appliance.sync.uploader import ThreadCourier
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
 
@@ -42,12 +48,30 @@ def main(argv: Sequence[str]) -> int:
             _name_faults(config)
     except (ConfigError, StartError) as error:
         return _cannot(str(error))
-    loop = SelectorsLoop(system_clock(config))
+    loop = SelectorsLoop(system_clock(config.shop))
     try:
         return _serve(config, loop)
     except (StartError, KeyFileError, DeviceError, JournalError, ShopError) as error:
         show_refusal(config, loop, str(error).splitlines()[0])
         return _cannot(str(error))
+
+
+def refuse_virtual(config: Config) -> None:
+    """Production runs on devices only: a pty, a socket or a plain file is virtual hardware (--virtual allows it)."""
+    for kind, device in config.devices.items():
+        path = device.options.get("path")
+        if isinstance(path, str) and virtual(path):
+            raise StartError(f"{kind}: {path} is virtual hardware; name the real device, or start with --virtual")
+
+
+def virtual(path: str) -> bool:
+    real = os.path.realpath(path)
+    if real.startswith("/dev/pts/"):
+        return True
+    try:
+        return not stat.S_ISCHR(Path(real).stat().st_mode)
+    except OSError:
+        return not real.startswith("/dev/")
 
 
 def _name_faults(config: Config) -> None:
@@ -68,6 +92,7 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
     setting = Setting(
         hardware=hardware_id(),
         worker=lambda data, loop, key, say: ChildWorker(Place(data, config.shop), loop, say),
+        away=Away(ThreadCourier, cabled, random),
         listens=True,
         build=build,
         on_frame=_ready_first(notify, loop, config),

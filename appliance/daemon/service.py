@@ -17,6 +17,7 @@ from appliance.core.effect import (
     Answer,
     Beep,
     Effect,
+    Enrol,
     Examine,
     Kick,
     Pdf,
@@ -34,6 +35,7 @@ from appliance.core.till import State, step
 from appliance.core.turn import Meter, language
 from appliance.daemon.documents import pdf, rows_of, sealed
 from appliance.daemon.remembrance import Examination
+from appliance.daemon.upstream import Upward
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Worker
 from appliance.display.frame import Frame
@@ -61,6 +63,7 @@ class Hands(Protocol):
     beeper: Beeper
     witness: Vouching
     worker: Worker
+    upstream: Upward
 
     @property
     def answer(self) -> Callable[[int, int], None]: ...
@@ -163,6 +166,7 @@ class Service:
         # that was not acknowledged becomes a question, and the drawer is never opened a second time by itself.
         self._perform(effects)
         self._anchor(kinds)
+        self._hands.upstream.moved(kinds)
         self.draw()
         self._take_offer()
         self._run()
@@ -231,6 +235,8 @@ class Service:
         match effect:
             case Kick():
                 self._kick()
+            case Enrol(code):
+                self._hands.upstream.enrol(code)
             case Advance(counter):
                 self._hands.witness.advance(counter)
             case Examine():

@@ -12,6 +12,7 @@ from appliance.core.input import MediumSaid
 from appliance.core.ledger import Ledger
 from appliance.daemon import medium
 from appliance.daemon.build import Build
+from appliance.daemon.upstream import Away, Upward
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Say, Worker
 from appliance.display.frame import Frame
@@ -41,6 +42,7 @@ class Fitted:
     witness: Vouching
     worker: Worker
     answer: Callable[[int, int], None]
+    upstream: Upward
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Setting:
     sealer: Callable[[], Sealer] = sealer_for
     medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
     worker: WorkerMaker | None = None  # None: nobody makes archives by itself
+    away: Away | None = None  # None: nothing is ever sent
     listens: bool = False  # whether commands are heard on the data folder's socket
     build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
     on_frame: Callable[[Frame], None] = lambda frame: None

@@ -142,7 +142,7 @@ def purge_plan(place: Place, args: Sequence[str], makers: Makers, show: Show) ->
     for number, path in enumerate(paths, start=1):
         checked.append(held(path, copies, core))
         show(number, len(paths))
-    return {"body": packed(plan(place.data, checked, MEDIA).body)}
+    return {"body": packed(plan(place.data, checked, MEDIA, copies.receipted).body)}
 
 
 def purge(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:

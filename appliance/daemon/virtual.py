@@ -19,11 +19,13 @@ from typing import Any, NamedTuple
 from appliance import VERSION
 from appliance.audit.dump import dump
 from appliance.core.event import NAMES
-from appliance.daemon.clock import offset
-from appliance.daemon.config import Config, DeviceConfig
+from appliance.core.ledger import Ledger
+from appliance.daemon.beyond import Beyond
+from appliance.daemon.clock import offset, zone_of
+from appliance.daemon.config import Config, DeviceConfig, UpstreamConfig
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.setting import Setting
-from appliance.daemon.wiring import Till, zone_of
+from appliance.daemon.wiring import Till
 from appliance.daemon.work import Place
 from appliance.daemon.worker import LoopWorker, Say
 from appliance.display.frame import Frame
@@ -113,6 +115,8 @@ class SimulatedWorld:
         self.hardware = Hardware(self.clock, self._folder, size)
         self.hardware.printer.on_event = on_outside
         self._outside = on_outside
+        self.beyond = Beyond(lambda: self.clock.t)
+        self.enrolment_file: Path | None = None  # a provisioning file, read at a start
         self._flushes_left = 0
         self._mains_off = False
         self.loop: SelectorsLoop
@@ -178,6 +182,7 @@ class SimulatedWorld:
         if self.till is not None:
             self._die()
         self.hardware.close()
+        self.beyond.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _config(self) -> Config:
@@ -185,13 +190,16 @@ class SimulatedWorld:
             kind: DeviceConfig(str(entry["driver"]), entry["options"])
             for kind, entry in _typed(self.hardware.options()).items()
         }
-        return Config(self._data, self._shop, devices | self._beside, stick=self.hardware.stick.place)
+        upstream = UpstreamConfig(code=self.enrolment_file)
+        stick = self.hardware.stick.place
+        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=stick)
 
     def _setting(self) -> Setting:
         return Setting(
             threads=False,
             writer=lambda journal, loop: VirtualWriter(journal, loop, self._flushed, self.hardware.pump),
             segment_size=self._segment_size,
+            away=self.beyond.away(),
             worker=None if self._elsewhere else self._worker,
             on_frame=self._framed,
             before_boot=self._not_before,
@@ -332,6 +340,8 @@ class SimulatedWorld:
 
     def _switch(self, what: str, state: str) -> None:
         printer = self.hardware.printer
+        if self.beyond.switch(what, state, self._data):
+            return
         match what, state:
             case "paper", _:
                 printer.set_paper(state)
@@ -345,6 +355,11 @@ class SimulatedWorld:
                 printer.shut_drawer()
             case _:
                 raise PowerCut
+
+    def enrolment_code(self) -> str:
+        """For the SIRET and the number that this till's journal names."""
+        ledger = self.till.service.state.ledger if self.till else Ledger()
+        return self.beyond.collector.offer(ledger.siret, ledger.till)
 
     def usb(self, folder: str | None) -> None:
         """A folder that is not there yet is made beside the data. The till looks for a stick each second."""

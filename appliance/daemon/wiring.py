@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from appliance import VERSION
 from appliance.core.act import Act
@@ -32,7 +30,6 @@ from appliance.core.input import (
 from appliance.core.instant import Instant
 from appliance.core.till import State
 from appliance.core.turn import Meter
-from appliance.daemon.clock import SystemClock
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
 from appliance.daemon.remembrance import remembered
@@ -41,13 +38,14 @@ from appliance.daemon.service import Service
 from appliance.daemon.setting import Fitted, Setting
 from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
+from appliance.daemon.upstream import Line, NoUpward
 from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching
 from appliance.daemon.worker import NoWorker
 from appliance.display.painter import Painter
 from appliance.display.theme import theme_for
 from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, PaperOptions
 from appliance.drivers.table import make
-from appliance.ports import Clock, Contact, Health, Level, Loop, Panel, Timer
+from appliance.ports import Contact, Health, Level, Loop, Panel, Timer
 from appliance.provision.shop import ShopError, read_shop
 from appliance.storage import keys, purge
 from appliance.storage.certificate import ALGORITHMS
@@ -86,8 +84,10 @@ class Till:
             NoVouching(),
             NoWorker(),
             lambda token, record: None,
+            NoUpward(),
         )
         self._requests: Requests | None = None
+        self._line: Line | None = None
         self.service: Service
         self.writer: Writer
         self.journal: Journal
@@ -141,6 +141,21 @@ class Till:
         if self._setting.listens:
             self._requests = Requests(self._config.data, self._loop, ring, VERSION, self.service.feed)
             self.fitted.answer = self._requests.answer
+        if self._setting.away is not None:
+            self._line = Line(
+                self._config,
+                self._loop,
+                self._disk,
+                self._setting.sealer,
+                self.journal,
+                ring,
+                VERSION,
+                self._setting.away,
+                lambda: self.service.state.ledger,
+                self.service.feed,
+                self._report("upstream"),
+            )
+            self.fitted.upstream = self._line
 
     def stop(self, why: str, then: Callable[[], None]) -> None:
         """An orderly end: recorded, anchored, closed. What is on its way to flash comes first, or Stop is lost."""
@@ -212,6 +227,8 @@ class Till:
         self._loop.call_in(left, self._next_minute)
 
     def _next_minute(self) -> None:
+        if self._line is not None:
+            self._line.minute()
         self.service.feed(Tick())
         self._tick()
 
@@ -236,6 +253,8 @@ class Till:
         self._input("scanner", self._codes)
         self._badges()
         self._medium()
+        if self._line is not None:
+            self._line.start()
         self._look_for_stick()
 
     def _report(self, kind: str) -> Callable[[Health], None]:
@@ -344,6 +363,7 @@ class Till:
 
     def _close_devices(self) -> None:
         self.fitted.worker.close()
+        self.fitted.upstream.close()
         if self._requests is not None:
             self._requests.close()
         for task in self._tasks:
@@ -365,35 +385,3 @@ def _keeping(data: Path) -> Iterator[None]:
         raise StartError(f"{data}: a file stands in its way; give the till a data folder that it can write") from error
     except OSError as error:
         raise StartError(f"{data}: {error.strerror}; give the till a data folder that it can write") from error
-
-
-def refuse_virtual(config: Config) -> None:
-    """Production runs on devices only: a pty, a socket or a plain file is virtual hardware (--virtual allows it)."""
-    for kind, device in config.devices.items():
-        path = device.options.get("path")
-        if isinstance(path, str) and virtual(path):
-            raise StartError(f"{kind}: {path} is virtual hardware; name the real device, or start with --virtual")
-
-
-def virtual(path: str) -> bool:
-    real = os.path.realpath(path)
-    if real.startswith("/dev/pts/"):
-        return True
-    try:
-        return not stat.S_ISCHR(Path(real).stat().st_mode)
-    except OSError:
-        return not real.startswith("/dev/")
-
-
-def system_clock(config: Config) -> Clock:
-    """The machine's clock in the shop's time zone; Europe/Paris when the shop cannot say."""
-    return SystemClock(zone_of(config.shop))
-
-
-def zone_of(shop: Path) -> ZoneInfo:
-    try:
-        import tomllib
-
-        return ZoneInfo(tomllib.loads((shop / "shop.toml").read_text("utf-8")).get("timezone", "Europe/Paris"))
-    except (OSError, ValueError, KeyError):
-        return ZoneInfo("Europe/Paris")

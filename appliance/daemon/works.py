@@ -31,6 +31,7 @@ FAILED: Final = {
     "verify": "Le journal n'a pas pu être lu\u00a0: appeler le technicien.",
     "control": "Le journal n'a pas pu être lu en entier\u00a0: appeler le technicien.",
     "copies": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
+    "carry": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
     "pdf": "Le fichier n'a pas pu être écrit\u00a0: prendre une autre clé USB.",
     "period": "Ces jours ne sont pas tous clôturés ici, ou la clé USB est pleine\u00a0: vérifier les deux.",
     "check": "Les archives de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
@@ -95,11 +96,36 @@ def copies(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dic
     return {"bodies": done, "medium": medium.number}
 
 
+def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
+    """`folder root until ticket next_seq record`: the stick is brought up to `until`, what came back on it is told."""
+    from appliance.sync import carrier, enrolment, keylog
+    from appliance.sync.cut import Cutter
+    from appliance.sync.protocol import ProtocolError
+
+    stick, root = Path(args[0]), bytes.fromhex(args[1])
+    until, ticket, next_seq, record = map(int, args[2:])
+    disk = OsDisk()
+    cutter = Cutter(place.data, disk)
+    receipt = cast(bytes, cutter.record(record).body[5]) if record else None
+    try:
+        log = enrolment.read_registration((place.data / "registration").read_bytes(), root)[1]
+    except (OSError, ProtocolError):
+        log = keylog.read((), root)
+    home = carrier.Home(next_seq, receipt, until)
+    came = list(carrier.answers(stick, cutter, log, home))
+    if came:
+        home = carrier.Home(came[-1][0].next_seq, came[-1][1], until)
+    carrier.export(stick, cutter, home, disk)
+    bodies = [{1: it.first_seq, 2: it.next_seq, 3: it.head, 4: it.received, 5: data, 6: "stick"} for it, data in came]
+    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies]}
+
+
 WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[str, Any]]]] = {
     "archive": archive,
     "verify": verify,
     "control": control,
     "copies": copies,
+    "carry": carry,
     **STICK_WORKS,
 }
 
@@ -110,6 +136,7 @@ def done(name: str, place: Place, args: Sequence[str], makers: Makers, show: Sho
     from appliance.audit.source import Broken, Unreadable
     from appliance.storage.medium import MediumError
     from appliance.storage.purge import PurgeError
+    from appliance.sync.cut import CutError
 
     try:
         return WORKS[name](place, args, makers, show)
@@ -117,7 +144,7 @@ def done(name: str, place: Place, args: Sequence[str], makers: Makers, show: Sho
         return {"error": str(error)}
     except MediumError as error:
         return {"error": UNFIT, "detail": str(error)}
-    except (Refusal, ExportRefusal, PurgeError, Unreadable, Broken, ValueError, OSError) as error:
+    except (Refusal, ExportRefusal, CutError, PurgeError, Unreadable, Broken, ValueError, OSError) as error:
         return {"error": FAILED[name], "detail": str(error)}
 
 

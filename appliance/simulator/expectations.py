@@ -69,6 +69,10 @@ class Expectations:
             raise FlowError(f"not on the paper: {words[0].text!r}; it says: {plain(self.world.paper())[:600]}")
 
     def not_(self, words: list[Word]) -> None:
+        if words[0].text == "shows":
+            if self.hand.shows(words[1].text):
+                raise FlowError(f"shown: {words[1].text!r}")
+            return
         want(words, "printed")
         if self._on_paper(words[1].text):
             raise FlowError(f"on the paper: {words[1].text!r}")

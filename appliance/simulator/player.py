@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from appliance.simulator import corrections
+from appliance.simulator import beyond, corrections
 from appliance.simulator.cards import Card, Pocket
 from appliance.simulator.expectations import Expectations
 from appliance.simulator.hand import FlowError, Hand, cents, plain, want
@@ -13,8 +13,8 @@ from appliance.simulator.script import Step, Word
 from appliance.simulator.world import World
 
 DENOMINATIONS = (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
-LATER = {"network", "terminal"}
-ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb"}
+LATER = {"terminal"}
+ALWAYS = {"power", "at", "wait", "expect", "tear", "paper", "cover", "printer", "drawer", "network", "usb", "collector"}
 # Verbs that are not an answer to the print question and do not act for the cashier.
 BYSTANDERS = ALWAYS - {"drawer"} | {"print", "tap", "type", "scan", "badge", "pin"}
 
@@ -385,6 +385,9 @@ VERBS: dict[str, Verb] = {
     "tap": Player.tap,
     "type": Player.type,
     "scan": Player.scan,
+    "network": beyond.network,
+    "collector": beyond.collector,
+    "enrol": beyond.enrol,
     "paper": Player.paper,
     "cover": Player.cover,
     "printer": Player.printer,

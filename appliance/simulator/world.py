@@ -55,7 +55,11 @@ class World(Protocol):
         """UTC ms. Forwards quietly, backwards as a clock that jumps."""
 
     def switch(self, what: str, state: str) -> None:
-        """paper out|near-end|ok, cover open|closed, printer off|on, drawer shut."""
+        """paper out|near-end|ok, cover open|closed, printer off|on, drawer shut, network up|down,
+        collector loses|forks|carries DIR."""
+
+    def enrolment_code(self) -> str:
+        """The digits that a collector shows for this till."""
 
     def usb(self, folder: str | None) -> None:
         """Plugs a stick in that holds what is in `folder`; None pulls it out, and the folder holds what is on it."""

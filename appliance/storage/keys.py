@@ -22,6 +22,7 @@ from appliance.storage.seal import Sealer, SealError
 NAME = "key"
 NEXT = "key.next"
 PEPPER = "pepper"
+NETWORK = "network"
 SEED_SIZE = 32
 _LARGEST = 4096  # bytes of a sealed seed
 
@@ -189,6 +190,14 @@ def pepper(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
     made = token_bytes(SEED_SIZE)
     durable_file(disk, directory / PEPPER, sealer.seal(made))
     return made
+
+
+def network(directory: Path, disk: Disk, sealer: Sealer) -> Key:
+    """The key that signs requests to a collector, made once; it signs nothing of the journal."""
+    if NETWORK in disk.listdir(directory):
+        return _key(directory / NETWORK, disk, sealer)
+    # If we stop here, no key is on flash or a whole one that nobody knows yet; the next call makes or finds it.
+    return _make(directory / NETWORK, disk, sealer, ED25519)
 
 
 def _make(path: Path, disk: Disk, sealer: Sealer, algorithm: int) -> Key:

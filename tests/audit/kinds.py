@@ -187,6 +187,10 @@ def _after_harm(last: Record, links: dict[int, Link]) -> list[Record]:
         (ev.ARCHIVE_CHECK, {1: bytes(32), 2: "intact", 3: None}),
         (ev.CONTROL, {1: "2026-11-21", 2: "2026-11-21", 3: bytes(32), 4: "paper"}),
         (ev.ATTESTATION, {1: "none", 2: "", 3: "1.0", 4: bytes(32)}),
+        (ev.ENROLMENT, {1: "https://collector.example", 2: bytes(32), 3: b"registration", 4: bytes(32)}),
+        (ev.RECEIPT, {1: 0, 2: 5, 3: bytes(32), 4: last.t, 5: b"receipt", 6: "network"}),
+        (ev.APPLIED, {1: "catalogue", 2: 3, 3: bytes(32), 4: b"pointer"}),
+        (ev.UPSTREAM, {1: "refused", 2: 5, 3: None, 4: "an example"}),
     ]
     return _sealed([last._replace(operator="", kind=kind, body=body) for kind, body in bodies], last.seq + 1, links)
 

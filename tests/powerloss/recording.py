@@ -21,7 +21,12 @@ from tests.storage.recorder import Recorder
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = ROOT / "samples" / "epicerie"
-LONG = {"archives", "inspection"}  # they wait for long work, whose writes are cut in tests/audit/test_archive_copy.py
+LONG = {
+    "archives",
+    "inspection",
+    "stick",
+    "carried",
+}  # they wait for long work; its writes: tests/audit/test_archive_copy.py
 FLOWS = [flow for flow in sorted((ROOT / "tests" / "flows").glob("*.flow")) if flow.stem not in LONG]
 DATA = Path("/till")
 SEGMENT = 256 << 10

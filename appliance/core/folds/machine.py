@@ -39,9 +39,9 @@ def _clock(ledger: Ledger, event: Event) -> Ledger:
 
 
 def _defect(ledger: Ledger, event: Event) -> Ledger:
-    record, until = cast("tuple[int, int | None]", (event.body[1], event.body[3]))
+    record, until, source = cast("tuple[int, int | None, str]", (event.body[1], event.body[3], event.body[4]))
     named = (*ledger.named[1 - NAMED :], record)
-    return ledger._replace(defect=Defect(event.seq, record, until), named=named)
+    return ledger._replace(defect=Defect(event.seq, record, until, source), named=named)
 
 
 def _resumed(ledger: Ledger, event: Event) -> Ledger:

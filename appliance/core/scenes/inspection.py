@@ -6,6 +6,7 @@ from typing import cast
 
 from appliance.core import words
 from appliance.core.act import Act
+from appliance.core.alarms import unsent
 from appliance.core.archiving import overdue
 from appliance.core.inspection import NAMES
 from appliance.core.instant import Instant
@@ -79,7 +80,15 @@ def _terminals(state: State) -> DeviceRow:
 
 
 def _unsent(state: State) -> DeviceRow:
-    return DeviceRow(Level.WELL, "Envoi", "pas de collecteur\u00a0: tous les actes sont dans cette caisse", "")
+    upstream = state.ledger.upstream
+    if not upstream.enrolled:
+        return DeviceRow(Level.WELL, "Envoi", "pas de collecteur\u00a0: tous les actes sont dans cette caisse", "")
+    if upstream.stopped:
+        return DeviceRow(Level.DOWN, "Envoi", "arrêté\u00a0: le serveur a reçu un autre journal de cette caisse", "")
+    last = words.paper_time(moment(upstream.received, state.ledger.tz)) if upstream.received else "jamais"
+    waits = unsent(state) if upstream.unsent else "aucun ticket en attente"
+    text = f"{waits}, dernier reçu du serveur\u00a0: {last}"
+    return DeviceRow(Level.CARE if upstream.unsent else Level.WELL, "Envoi", text, f"acte {upstream.next_seq}")
 
 
 def totals(state: State, at: Instant) -> ErrorsView:

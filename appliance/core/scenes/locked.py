@@ -27,7 +27,7 @@ def view(state: State, at: Instant) -> LockedView:
         words.long_date(now),
         _day(state),
         names[: state.grid.names],
-        notice or _parked(state),
+        notice or _parked(state) or _copied(state),
         bool(notice),
         _pin(state),
         banner(state),
@@ -60,6 +60,11 @@ def _parked(state: State) -> tuple[str, ...]:
         f"Un ticket est en cours\u00a0: {articles}, {euros(order.total)}.",
         "Il revient dès que la caisse est déverrouillée.",
     )
+
+
+def _copied(state: State) -> tuple[str, ...]:
+    """With a stick left in: what would survive this till. A copy is not an archive."""
+    return (f"{words.copied(state.carried.ticket)}.",) if state.carried.next_seq else ()
 
 
 def _pin(state: State) -> PinPage | None:

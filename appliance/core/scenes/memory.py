@@ -26,7 +26,7 @@ KIB, MIB, HOUR, DAY = 1024, 1024**2, 3_600_000, 86_400_000
 
 
 def view(state: State, at: Instant) -> ErrorsView:
-    facts = (*_medium(state.medium), *_wear(state), *_witness(state, at), *_journal(state))
+    facts = (*_medium(state.medium), *_wear(state), *_witness(state, at), *_carried(state), *_journal(state))
     return ErrorsView(header(state, at), "Mémoire et témoin", facts[:10], Key("Retour", Act("go", "technician")))
 
 
@@ -73,6 +73,10 @@ def _lasted(ms: int) -> str:
     if ms >= 2 * DAY:
         return f"{ms // DAY} jours"
     return f"{ms // HOUR} h {ms % HOUR // 60_000:02d}"
+
+
+def _carried(state: State) -> tuple[Fact, ...]:
+    return (Fact("Clé USB", words.copied(state.carried.ticket)),) if state.carried.next_seq else ()
 
 
 def _journal(state: State) -> tuple[Fact, ...]:

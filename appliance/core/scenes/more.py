@@ -117,6 +117,7 @@ NAMES = {
     "badge": "Lecteur de badge",
     "scanner": "Lecteur de codes",
     "touch": "Écran tactile",
+    "upstream": "Transmission",
     "panel": "Écran",
     "beeper": "Son",
     "witness": "Témoin",
@@ -235,9 +236,18 @@ def defect(state: State, at: Instant) -> MessageView:
     ask = "Reprendre la vente\u00a0? Cette décision est enregistrée à votre nom."
     lock = Key("Verrouiller", Act("lock"))
     keys = (Key("Reprendre la vente", Act("resume")), lock) if decides else (lock,)
-    text = ("Des enregistrements manquent dans cette caisse. Appeler le technicien.",)
-    last = (ask,) if decides else ("Un responsable doit s'identifier pour reprendre la vente.",)
-    return MessageView(header(state, at), "Journal incomplet.", (*text, *last), _missing(state.ledger.defect), keys)
+    last = ask if decides else "Un responsable doit s'identifier pour reprendre la vente."
+    title, text = _harm(state.ledger.defect)
+    return MessageView(header(state, at), title, (text, last), _missing(state.ledger.defect), keys)
+
+
+def _harm(defect: Defect | None) -> tuple[str, str]:
+    if defect is not None and defect.source == "collector":
+        return "Journal contredit.", (
+            "Le serveur a reçu un autre journal de cette caisse\u00a0: ancien état remis, ou copie. "
+            "Appeler le technicien."
+        )
+    return "Journal incomplet.", "Des enregistrements manquent dans cette caisse. Appeler le technicien."
 
 
 def _missing(defect: Defect | None) -> str:

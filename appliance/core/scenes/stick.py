@@ -43,7 +43,7 @@ def period(state: State, at: Instant) -> EntryView:
         header(state, at),
         "Archive ou export",
         "period",
-        "Du jour, mois, année au jour, mois, année",
+        "Premier et dernier jour",
         " ".join(filter(None, parts)),
         Key(running, None) if busy else Key("Faire", Act("next") if len(typed) == DATES else None),
         BACK,

@@ -24,7 +24,7 @@ STALE_MS = 1000  # after that, what comes is another code
 class ScannerOptions:
     path: str
     layout: str = "digits"  # digits: any digit, letters refused; us, fr: letters too
-    longest: int = 48
+    longest: int = 256  # the code of an enrolment has 115 digits and more
 
     def __post_init__(self) -> None:
         one_of("layout", self.layout, tuple(LETTERS))
@@ -34,7 +34,7 @@ class Decoder:
     """Key events to codes. A code is spoilt by a pause inside it, a lost event or a key without meaning: it is told
     once as "", and what follows is thrown away up to its end, since a tail can be a valid code of its own."""
 
-    def __init__(self, layout: str = "digits", longest: int = 48) -> None:
+    def __init__(self, layout: str = "digits", longest: int = 256) -> None:
         self._letters, self._longest = LETTERS[layout], longest
         self._text, self._last = "", 0
         self._spoilt = self._shift = self._caps = self._dropping = False

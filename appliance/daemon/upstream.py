@@ -1,0 +1,206 @@
+"""The way up of a running till: enrolment, then one uploader for as long as the process lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from appliance.core import event as ev
+from appliance.core.input import Enrolled, EnrolmentFailed, Input
+from appliance.core.ledger import Ledger
+from appliance.daemon.config import Config
+from appliance.ports import Health, Loop
+from appliance.storage import keys
+from appliance.storage.flash import Disk, Mode, durable_file
+from appliance.storage.journal import Journal
+from appliance.storage.keys import Key, Signer
+from appliance.storage.seal import Sealer
+from appliance.sync import enrolment, keylog, token
+from appliance.sync.cut import Cutter
+from appliance.sync.enrolment import Registration
+from appliance.sync.keylog import KeyLog
+from appliance.sync.protocol import ProtocolError
+from appliance.sync.token import Token
+from appliance.sync.uploader import Courier, Standing, Uploader
+
+if TYPE_CHECKING:
+    from appliance.sync.enrol import Registered
+
+REGISTRATION: Final = "registration"  # beside the journal, which names its root and its keys
+LARGEST: Final = 64 * 1024
+NET: Final = Path("/sys/class/net")
+
+
+class Upward(Protocol):
+    """What the service tells, and what a scanned code asks for."""
+
+    def moved(self, kinds: set[int]) -> None: ...
+
+    def enrol(self, code: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class NoUpward:
+    def moved(self, kinds: set[int]) -> None: ...
+
+    def enrol(self, code: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Away(NamedTuple):
+    """How one till differs from the next here: who blocks, whether a cable is in, what a die shows (0 … 1)."""
+
+    courier: Callable[[Loop], Courier]
+    link: Callable[[], bool]
+    random: Callable[[], float]
+
+
+class Line:
+    """`say` feeds `step`; `ledger` is the till's of now. `start` once the first screen stands."""
+
+    def __init__(
+        self,
+        config: Config,
+        loop: Loop,
+        disk: Disk,
+        sealer: Callable[[], Sealer],
+        journal: Journal,
+        key: Signer,
+        software: str,
+        away: Away,
+        ledger: Callable[[], Ledger],
+        say: Callable[[Input], None],
+        report: Callable[[Health], None],
+    ) -> None:
+        self._config, self._loop, self._disk, self._sealer = config, loop, disk, sealer
+        self._journal, self._key, self._software, self._away = journal, key, software, away
+        self._ledger, self._say, self._report = ledger, say, report
+        self._courier = away.courier(loop)
+        self._uploader: Uploader | None = None
+        self._receipt: tuple[int, bytes] = (0, b"")
+
+    def start(self) -> None:
+        if self._ledger().upstream.enrolled:
+            self._go_up()
+        elif self._config.upstream.code is not None:
+            with suppress(OSError, UnicodeDecodeError):  # no file: nobody wants an enrolment
+                self.enrol(self._config.upstream.code.read_text("ascii"))
+
+    def moved(self, kinds: set[int]) -> None:
+        if ev.ENROLMENT in kinds:
+            self._go_up()
+        elif self._uploader is not None:
+            self._uploader.moved(kinds)
+
+    def minute(self) -> None:
+        """Looks whether a cable is in."""
+        if self._uploader is not None:
+            self._uploader.link(self._away.link())
+
+    def close(self) -> None:
+        if self._uploader is not None:
+            self._uploader.close()
+        self._courier.close()
+
+    # Enrolment
+
+    def enrol(self, code: str) -> None:
+        from appliance.sync.client import Client  # loaded when it is needed: TLS takes long to load
+        from appliance.sync.enrol import enrol
+
+        try:
+            said = token.read(code.strip())
+            client = Client(said.url, self._config.upstream.ca)
+            wanted = self._wanted(said, self._network())
+        except ValueError as error:
+            self._say(EnrolmentFailed(f"Ce code n'est pas valable ({error}). En demander un nouveau."))
+            return
+        self._courier.run(lambda: enrol(client, wanted, said), lambda found: self._answered(found, said))
+
+    def _wanted(self, code: Token, network: Key) -> enrolment.Enrolment:
+        """Both proofs are made here, where the keys are. Raises ProtocolError after the first change of key."""
+        genesis = self._journal.sealed(0)
+        if genesis.record.body[5] != self._key.public:
+            raise ProtocolError("the till's first key is gone: it must be enrolled before its first segment is full")
+        pair = (network.public, network.sign)
+        return enrolment.seal(code.secret, genesis.data, pair, self._key.sign, "", self._software)
+
+    def _answered(self, found: Registered | str, code: Token) -> None:
+        if isinstance(found, str):
+            self._say(EnrolmentFailed(found))
+            return
+        # If we stop here, a registration is on flash that the journal does not name; the code is scanned again.
+        durable_file(self._disk, self._config.data / REGISTRATION, found.statement)
+        said = found.registration
+        self._say(Enrolled(found.url, said.root, found.statement, said.network_key))
+
+    # Uploading
+
+    def _go_up(self) -> None:
+        """A new enrolment takes the place of the one before."""
+        from appliance.sync.client import Client
+        from appliance.sync.exchange import Exchange, Network
+
+        if self._uploader is not None:
+            self._uploader.close()
+            self._courier = self._away.courier(self._loop)
+        upstream = self._ledger().upstream
+        network = self._network()
+        clock = self._loop.clock
+        signing = Network(network.public, network.sign, lambda: clock.now().t // 1000, lambda: token_hex(8))
+        client = Client(upstream.url, self._config.upstream.ca)
+        exchange = Exchange(client, Cutter(self._config.data, self._disk), self.log(), signing)
+        self._uploader = Uploader(
+            self._loop, self._courier, exchange, self._standing, self._say, self._report, self._away.random
+        )
+        self._uploader.start()
+
+    def log(self) -> KeyLog:
+        """The collector's keys as the registration names them; without it they are asked for."""
+        found = self.registration()
+        return found[1] if found else keylog.read((), self._ledger().upstream.root)
+
+    def registration(self) -> tuple[Registration, KeyLog] | None:
+        """Proven by the root that the journal names; None when the file is gone or not this till's."""
+        upstream = self._ledger().upstream
+        with suppress(OSError, ProtocolError):
+            found = enrolment.read_registration(self._read(), upstream.root)
+            return found if found[0].network_key == upstream.network_key else None
+        return None
+
+    def _read(self) -> bytes:
+        handle = self._disk.open(self._config.data / REGISTRATION, Mode.READ)
+        try:
+            return self._disk.pread(handle, LARGEST, 0)
+        finally:
+            self._disk.close(handle)
+
+    def _network(self) -> Key:
+        return keys.network(self._config.data, self._disk, self._sealer())
+
+    def _standing(self) -> Standing:
+        upstream = self._ledger().upstream
+        if upstream.record and upstream.record != self._receipt[0]:
+            with suppress(KeyError):  # on its way to flash: the one before will do
+                self._receipt = (upstream.record, bytes(self._journal.sealed(upstream.record).record.body[5]))  # type: ignore[arg-type]
+        return Standing(self._journal.next_seq, upstream, self._receipt[1] or None)
+
+
+def cabled(root: Path = NET) -> bool:
+    """Whether any interface but the loopback has a carrier (Documentation/ABI/testing/sysfs-class-net, operstate)."""
+    return any(_state(each) in ("up", "unknown") for each in _interfaces(root))
+
+
+def _interfaces(root: Path) -> Iterable[Path]:
+    return [each for each in root.iterdir() if each.name != "lo"] if root.is_dir() else []
+
+
+def _state(interface: Path) -> str:
+    with suppress(OSError):
+        return (interface / "operstate").read_text("ascii").strip()
+    return ""
