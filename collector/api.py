@@ -227,7 +227,7 @@ class Api:
 
     async def get_manifest(self, request: Request) -> Response:
         chain_id, siren = _chain(request, request.query_params.get("chain", "")), request.path_params["siren"]
-        standing = await self._rooms.reader.standing(request, chain_id)
+        standing = await self._rooms.reader.standing(request, chain_id, kept=False)
         if standing.registration.siret[:SIREN_DIGITS] != siren:
             raise ProtocolError("this till is of another taxpayer", FORBIDDEN)
         found = await self._rooms.store.get(place(siren, request.path_params["day"]))
@@ -238,7 +238,7 @@ class Api:
     async def get_closing(self, request: Request) -> Response:
         chain_id = _chain(request, request.query_params.get("chain", ""))
         siret, level, period = (request.path_params[name] for name in ("siret", "level", "period"))
-        standing = await self._rooms.reader.standing(request, chain_id)
+        standing = await self._rooms.reader.standing(request, chain_id, kept=False)
         if standing.registration.siret != siret:
             raise ProtocolError("this till is of another shop", FORBIDDEN)
         made = await self._rooms.shops.closings(siret, level, period)

@@ -73,6 +73,11 @@ def test_a_late_till_gives_a_newer_one(shop: World, siret: str) -> None:
     assert other.get(shop.replicas[0], path.replace(late.chain[-32:], other.chain[-32:])).status_code == 403
     assert other.get(shop.replicas[0], path).status_code == 401
 
+    stolen = enrolled(shop, siret, "B03")
+    shop.run(shop.parts.registry.record(stolen.line.chain_id, registry.REVOKED, b"", build.now()))
+    theirs = path.replace(late.chain[-32:], stolen.chain[-32:])
+    assert stolen.get(shop.replicas[1], theirs).status_code == 403  # it was not asked of this till before
+
 
 def test_months_years_and_chains_that_ended(shop: World, siret: str) -> None:
     """Each level has its own closings; a till that was retired before the period is not expected and still counts."""
