@@ -6,10 +6,11 @@ import time
 from hashlib import sha256
 from typing import NamedTuple
 
-from collector import keys, store
+from collector import keys, store, stranger
 from collector.api import Api, Rooms
+from collector.archives import Archives
 from collector.batches import Batches
-from collector.config import Config
+from collector.config import Config, ConfigError
 from collector.enrolments import Enrolments
 from collector.folder import Folder
 from collector.forks import Forks
@@ -21,7 +22,9 @@ from collector.metrics import Otlp, Silent
 from collector.pointers import Pointers
 from collector.reader import Reader
 from collector.registry import Registry
+from collector.shops import Shops
 from collector.store import Store
+from collector.stranger import Page, Witnesses
 from collector.telemetry import Telemetry
 
 
@@ -35,6 +38,7 @@ class Parts(NamedTuple):
     pointers: Pointers
     batches: Batches
     manifests: Manifests
+    shops: Shops
 
 
 def now() -> int:
@@ -57,12 +61,20 @@ def parts(config: Config) -> Parts:
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
     batches = Batches(where, own, registry, now)
     manifests = Manifests(where, own, registry, batches, now)
-    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests)
+    shops = Shops(where, own, registry, batches, now)
+    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests, shops)
+
+
+def _page(config: Config) -> Page | None:
+    try:
+        return stranger.page(config.page)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the page for strangers cannot be shown: {error}") from error
 
 
 def rooms(config: Config) -> Rooms:
-    """Raises BadKey, Unfit."""
-    where, own, registry, enrolments, pointers, batches, _ = parts(config)
+    """Raises BadKey, ConfigError, Unfit."""
+    where, own, registry, enrolments, pointers, batches, _, shops = parts(config)
     replica = own.own.kid.hex()
     secret = own.own.sign(b"sceau/nonce-secret/1\0" + sha256(config.root).digest())
     return Rooms(
@@ -72,6 +84,10 @@ def rooms(config: Config) -> Rooms:
         Forks(where, registry, batches),
         enrolments,
         pointers,
+        shops,
+        Archives(where, own, registry, batches, now),
+        Witnesses(where, registry, batches),
+        _page(config),
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),
