@@ -26,6 +26,8 @@ LONG = {
     "inspection",
     "stick",
     "carried",
+    "pdf",
+    "inspector",
 }  # they wait for long work; its writes: tests/audit/test_archive_copy.py
 FLOWS = [flow for flow in sorted((ROOT / "tests" / "flows").glob("*.flow")) if flow.stem not in LONG]
 DATA = Path("/till")
