@@ -52,6 +52,8 @@ SHARED = (
     "problem",
     "manifest",
     "shop",
+    "parcel",
+    "diagnostics",
 )
 # The collector is another program: of the device it knows only what is written on the wire.
 WIRE = {f"appliance.sync.{name}" for name in SHARED} | {

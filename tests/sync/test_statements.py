@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.storage.keys import Key
-from appliance.sync import enrolment, keylog, manifest, message, pointer, problem, registry, token
+from appliance.sync import diagnostics, enrolment, keylog, manifest, message, pointer, problem, registry, token
+from appliance.sync.diagnostics import Clock, Device, Diagnostics, Fault, Queue, Wanted, Wear
 from appliance.sync.enrolment import POLICY, Offer, Registration
 from appliance.sync.keylog import Entry, KeyLog
 from appliance.sync.pointer import Pointer
@@ -48,6 +49,12 @@ ENROLLED = registry.Entry(LINE.chain_id, 0, registry.ENROLLED, T, None, NAME, b"
 ROW = manifest.Row(LINE.chain_id, SIRET, "B01", 4, bytes(32), T, True, False, 1)
 MANIFEST = manifest.Manifest(SIRET[:9], "2026-11-21", T, (ROW, ROW._replace(chain_id=b"\xff" * 16, silent=False)), NAME)
 
+WANTED = Wanted(LINE.chain_id, SECRET, T)
+SAID = Diagnostics(
+    LINE.chain_id, SECRET, T, "0.1.0", (("catalogue", 4),), (Device("printer", "down", "paper-out"),),
+    (Fault(T, "printer paper-out"),), Wear(123456, 789, 1, 1, 1), Clock(-12, 0, 1), Queue(3, 1),
+)  # fmt: skip
+
 READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "key log": (LOG.data[0], lambda data: keylog.read([data], ROOT.public)),
     "registry": (
@@ -59,6 +66,8 @@ READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "offer": (enrolment.seal_offer(OFFER, COLLECTOR.sign), lambda data: enrolment.read_offer(data, LOG, T)),
     "manifest": (manifest.seal(MANIFEST, COLLECTOR.sign), lambda data: manifest.read(data, LOG)),
     "pointer": (pointer.seal(POINTER, RELEASE.sign), lambda data: pointer.proven(data, RELEASE.public)),
+    "wanted": (diagnostics.ask(WANTED, RELEASE.sign), lambda data: diagnostics.wanted(data, RELEASE.public)),
+    "diagnostics": (diagnostics.seal(SAID, NETWORK.sign), lambda data: diagnostics.proven(data, NETWORK.public)),
 }
 
 
@@ -90,6 +99,8 @@ def test_there_and_back() -> None:
     assert enrolment.read_enrolment(ASKED.encode()) == (ASKED, SIRET, "B01")
     assert enrolment.read_offer(READ["offer"][0], LOG, T) == OFFER
     assert pointer.proven(READ["pointer"][0], RELEASE.public) == pointer.read(READ["pointer"][0]) == POINTER
+    assert diagnostics.wanted(READ["wanted"][0], RELEASE.public) == diagnostics.read_wanted(READ["wanted"][0]) == WANTED
+    assert diagnostics.proven(READ["diagnostics"][0], NETWORK.public) == SAID
     assert registry.read([READ["registry"][0]], LINE.chain_id, LOG) == (ENROLLED,)
     assert registry.enrolled(ENROLLED) == (b"a", b"b")
     assert manifest.read(READ["manifest"][0], LOG) == MANIFEST

@@ -73,7 +73,7 @@ def examples() -> list[tuple[str, bytes]]:
     receipts = [("receipt", RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0]) for it in VECTORS["batches"]]
     plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
     sealed = {"key-entry": "key log", "registry-entry": "registry"}
-    sealed |= {name: name for name in ("registration", "offer", "pointer", "manifest")}
+    sealed |= {name: name for name in ("registration", "offer", "pointer", "manifest", "wanted", "diagnostics")}
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
     return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
 
