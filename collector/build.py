@@ -10,6 +10,7 @@ from collector import keys, store
 from collector.api import Api, Rooms
 from collector.batches import Batches
 from collector.config import Config
+from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
 from collector.folder import Folder
 from collector.forks import Forks
@@ -18,6 +19,7 @@ from collector.journal import Journal
 from collector.keys import Keys
 from collector.manifests import Manifests
 from collector.metrics import Otlp, Silent
+from collector.objects import Objects
 from collector.pointers import Pointers
 from collector.reader import Reader
 from collector.registry import Registry
@@ -72,6 +74,8 @@ def rooms(config: Config) -> Rooms:
         Forks(where, registry, batches),
         enrolments,
         pointers,
+        Objects(where, pointers),
+        Requests(where, registry, config.release_key, now),
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),

@@ -29,7 +29,7 @@ class Beyond:
     """`now`: UTC ms. Nothing listens before a cable is plugged in."""
 
     def __init__(self, now: Callable[[], int], shop: Path) -> None:
-        """`shop`: the till's own folder, or a link to one that is copied before anything is written there."""
+        """`shop`: the till's own folder, or a link to one that is copied when the cable is plugged in."""
         self.collector = Collector(now)
         self._shop, self._version = shop, 0
         self._up = False
@@ -45,6 +45,7 @@ class Beyond:
         """Whether there is such a switch; `data` is the till's folder."""
         match what, state:
             case "network", "up":
+                self._own_shop()
                 self.collector.listen()
                 self._up = True
             case "network", "down":
@@ -65,12 +66,15 @@ class Beyond:
                 return False
         return True
 
-    def _publish(self, label: str, price: str) -> None:
-        """The shop's catalogue with another price for one article, signed by the owner."""
+    def _own_shop(self) -> None:
+        """From here on an owner may replace the till's files, and a sample is nobody's to change."""
         if self._shop.is_symlink():
             sample = self._shop.resolve()
             self._shop.unlink()
             shutil.copytree(sample, self._shop)
+
+    def _publish(self, label: str, price: str) -> None:
+        """The shop's catalogue with another price for one article, signed by the owner."""
         files = {name: (self._shop / name).read_bytes() for name in FILES["catalogue"]}
         files["catalogue.csv"] = priced(files["catalogue.csv"], label, price)
         self._version += 1

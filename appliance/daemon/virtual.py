@@ -112,7 +112,7 @@ class SimulatedWorld:
         self._zone = zone_of(shop)
         self.clock = VirtualClock(FIRST, lambda t: offset(self._zone, t))
         self._folder = Path(tempfile.mkdtemp(prefix="sceau-"))
-        self._shop = self._folder / "shop"  # a link, and a copy before the collector's owner changes anything there
+        self._shop = self._folder / "shop"  # a link, and a copy once a collector's owner may change it
         self._shop.symlink_to(shop.absolute(), target_is_directory=True)
         self.hardware = Hardware(self.clock, self._folder, size)
         self.hardware.printer.on_event = on_outside
