@@ -3,10 +3,11 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: help setup run test fuzz check bench year demo-audit screens powerloss test-install lock perimeter clean
+.PHONY: help setup run run-fleet test fuzz check bench year demo-audit screens powerloss test-install lock perimeter clean
 
 help:
 	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
+	@echo "make run-fleet   a collector and three tills on one page, with their cables (PORT=$(PORT))"
 	@echo "make test        sets up what is missing and runs the tests"
 	@echo "make fuzz        runs the property tests on new and many examples"
 	@echo "make check       ruff, mypy --strict, import direction"
@@ -26,6 +27,9 @@ build/setup.stamp: setup/prepare setup/requirements.lock setup/system-packages.t
 
 run: setup
 	@$(BIN)/sceau sim --port $(PORT)
+
+run-fleet: setup
+	@$(BIN)/python -m fleet --port $(PORT)
 
 test: setup
 	@$(BIN)/python -m pytest -n 2

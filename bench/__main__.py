@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import audit, journal, long, till, ui, verify
+from bench import audit, collector, journal, long, till, ui, verify
 
 Row = dict[str, Any]
 ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -22,6 +22,7 @@ ROOMS: dict[str, Callable[[], Iterator[Row]]] = {
     "long": long.rows,
     "journal": journal.rows,
     "audit": audit.rows,
+    "collector": collector.rows,
 }
 FILE = Path("build/bench.jsonl")
 

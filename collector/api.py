@@ -15,9 +15,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.sync import diagnostics, enrolment, keylog, manifest, parcel, pointer, problem, protocol
+from appliance.sync import (
+    countersign,
+    diagnostics,
+    enrolment,
+    keylog,
+    manifest,
+    parcel,
+    pointer,
+    problem,
+    protocol,
+    shop,
+)
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
+from collector.archives import Archives
 from collector.batches import Batches, Outcome
 from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
@@ -31,7 +43,9 @@ from collector.objects import Objects
 from collector.pointers import Pointers
 from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
+from collector.shops import Shops
 from collector.store import Store, Unavailable, last
+from collector.stranger import Page, Witnesses
 from collector.telemetry import TELEMETRY_BYTES, TELEMETRY_TYPE, Telemetry
 
 RETRY_AFTER: Final = 30  # seconds
@@ -69,6 +83,10 @@ class Rooms(NamedTuple):
     pointers: Pointers
     objects: Objects
     requests: Requests
+    shops: Shops
+    archives: Archives
+    witnesses: Witnesses
+    page: Page | None
     reader: Reader
     telemetry: Telemetry
     health: Health
@@ -110,9 +128,13 @@ class Api:
             ("POST", f"{chain}/diagnostics", self.post_diagnostics),
             ("GET", "/v1/objects/{digest}", self.get_object),
             ("POST", "/v1/enrolments", self.post_enrolment),
+            ("POST", "/v1/archives", self.post_archive),
             ("POST", "/v1/telemetry", self.post_telemetry),
             ("GET", "/v1/keys", self.get_keys),
             ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
+            ("GET", "/v1/closings/{siret}/{level}/{period}", self.get_closing),
+            ("GET", "/v1/public/chains/{chain}/witness", self.get_witness),
+            ("GET", "/verify", self.get_verify),
             ("GET", "/healthz", self.get_health),
             ("GET", "/readyz", self.get_ready),
         ]
@@ -221,6 +243,11 @@ class Api:
         new, registration = await self._rooms.enrolments.enrol(data)
         return Response(registration, 201 if new else 200, media_type=enrolment.REGISTRATION_FORM.type)
 
+    async def post_archive(self, request: Request) -> Response:
+        data = await body.read(request, countersign.ARCHIVE_BYTES, countersign.ARCHIVE.type)
+        new, statement = await self._rooms.archives.take(data)
+        return Response(statement, 201 if new else 200, media_type=countersign.FORM.type)
+
     async def post_telemetry(self, request: Request) -> Response:
         chain_id = _chain(request, request.query_params.get("chain", ""))
         data = await body.read(request, TELEMETRY_BYTES, TELEMETRY_TYPE)
@@ -230,7 +257,7 @@ class Api:
 
     async def get_manifest(self, request: Request) -> Response:
         chain_id, siren = _chain(request, request.query_params.get("chain", "")), request.path_params["siren"]
-        standing = await self._rooms.reader.standing(request, chain_id)
+        standing = await self._rooms.reader.standing(request, chain_id, kept=False)
         if standing.registration.siret[:SIREN_DIGITS] != siren:
             raise ProtocolError("this till is of another taxpayer", FORBIDDEN)
         found = await self._rooms.store.get(place(siren, request.path_params["day"]))
@@ -238,9 +265,31 @@ class Api:
             raise ProtocolError("no manifest was made for this day", NOT_FOUND)
         return Response(found, media_type=manifest.FORM.type)
 
+    async def get_closing(self, request: Request) -> Response:
+        chain_id = _chain(request, request.query_params.get("chain", ""))
+        siret, level, period = (request.path_params[name] for name in ("siret", "level", "period"))
+        standing = await self._rooms.reader.standing(request, chain_id, kept=False)
+        if standing.registration.siret != siret:
+            raise ProtocolError("this till is of another shop", FORBIDDEN)
+        made = await self._rooms.shops.closings(siret, level, period)
+        number = _number(request.query_params.get("number", str(max(0, len(made) - 1))))
+        if number >= len(made):
+            raise ProtocolError("no such closing of this shop was made", NOT_FOUND)
+        return Response(made[number], media_type=shop.SHOP_FORM.type, headers={"Cache-Control": "no-store"})
+
     async def get_keys(self, request: Request) -> Response:
         log = await self._rooms.keys.log()
         return Response(log.encode(), media_type=keylog.LOG_TYPE)
+
+    async def get_witness(self, request: Request) -> Response:
+        data = await self._rooms.witnesses.witness(_chain(request))
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(data, media_type="application/json", headers=headers)
+
+    async def get_verify(self, request: Request) -> Response:
+        if self._rooms.page is None:
+            raise ProtocolError("the page is not installed here: take verifier.html from the release", NOT_FOUND)
+        return Response(self._rooms.page.data, media_type="text/html", headers=self._rooms.page.headers)
 
     async def get_health(self, request: Request) -> Response:
         return Response(b"ok\n", media_type="text/plain")

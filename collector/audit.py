@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from appliance.sync import keylog, manifest, protocol, registry
+from appliance.sync import countersign, keylog, manifest, protocol, registry, shop
 from appliance.sync.keylog import KeyLog
 from appliance.sync.protocol import ProtocolError, Receipt, accept
+from collector.archives import place
 from collector.batches import opened
 from collector.config import S3
 from collector.keys import PREFIX
@@ -48,10 +49,14 @@ class Audit:
             await self._chain(bytes.fromhex(chain), sorted(places[chain]))
         async for name in self._store.names("manifests"):
             await self._manifest(name)
+        came = dict(sorted(self._heads))  # of each chain the highest
+        async for name in self._store.names("closings"):
+            await self._closing(name, came)
+        async for name in self._store.names("archives"):
+            await self._archive(name, came)
         async for name in self._store.names("forks"):
             self._findings.append(f"{name}: another history of this chain was kept as evidence")
-        records = sum(max(seq for chain, seq in self._heads if chain == it) for it in {key[0] for key in self._heads})
-        return Report(len(known | set(places)), self._batches, records, tuple(self._findings))
+        return Report(len(known | set(places)), self._batches, sum(came.values()), tuple(self._findings))
 
     async def _chain(self, chain_id: bytes, places: list[int]) -> None:
         name = chain_id.hex()
@@ -99,6 +104,29 @@ class Audit:
                 self._findings.append(
                     f"{name}: till {row.till} had come to record {row.next_seq - 1}; that is not here"
                 )
+
+    async def _closing(self, name: str, came: dict[bytes, int]) -> None:
+        try:
+            it = shop.read(await self._store.get(name) or b"", self._log)
+        except ProtocolError as error:
+            self._findings.append(f"{name} does not hold: {error}")
+            return
+        if not name.startswith(f"closings/{it.siret}/{it.level}/{it.period}/"):
+            self._findings.append(f"{name}: it is the closing of another shop or period")
+        for part in it.parts:
+            if came.get(part.chain_id, 0) <= part.record:
+                self._findings.append(f"{name}: till {part.till} closed with record {part.record}; that is not here")
+
+    async def _archive(self, name: str, came: dict[bytes, int]) -> None:
+        try:
+            it = countersign.read(await self._store.get(name) or b"", self._log)
+        except ProtocolError as error:
+            self._findings.append(f"{name} does not hold: {error}")
+            return
+        if name != place(it.chain_id, it.sha256):
+            self._findings.append(f"{name}: it is the countersignature of another archive")
+        if came.get(it.chain_id, 0) <= it.last:
+            self._findings.append(f"{name}: an archive up to record {it.last} was countersigned; that is not here")
 
 
 def rewritten(where: S3) -> Iterator[str]:

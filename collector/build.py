@@ -6,10 +6,11 @@ import time
 from hashlib import sha256
 from typing import NamedTuple
 
-from collector import keys, store
+from collector import keys, store, stranger
 from collector.api import Api, Rooms
+from collector.archives import Archives
 from collector.batches import Batches
-from collector.config import Config
+from collector.config import Config, ConfigError
 from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
 from collector.folder import Folder
@@ -23,7 +24,9 @@ from collector.objects import Objects
 from collector.pointers import Pointers
 from collector.reader import Reader
 from collector.registry import Registry
+from collector.shops import Shops
 from collector.store import Store
+from collector.stranger import Page, Witnesses
 from collector.telemetry import Telemetry
 
 
@@ -37,6 +40,7 @@ class Parts(NamedTuple):
     pointers: Pointers
     batches: Batches
     manifests: Manifests
+    shops: Shops
 
 
 def now() -> int:
@@ -59,12 +63,20 @@ def parts(config: Config) -> Parts:
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
     batches = Batches(where, own, registry, now)
     manifests = Manifests(where, own, registry, batches, now)
-    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests)
+    shops = Shops(where, own, registry, batches, now)
+    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests, shops)
+
+
+def _page(config: Config) -> Page | None:
+    try:
+        return stranger.page(config.page)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the page for strangers cannot be shown: {error}") from error
 
 
 def rooms(config: Config) -> Rooms:
-    """Raises BadKey, Unfit."""
-    where, own, registry, enrolments, pointers, batches, _ = parts(config)
+    """Raises BadKey, ConfigError, Unfit."""
+    where, own, registry, enrolments, pointers, batches, _, shops = parts(config)
     replica = own.own.kid.hex()
     secret = own.own.sign(b"sceau/nonce-secret/1\0" + sha256(config.root).digest())
     return Rooms(
@@ -76,6 +88,10 @@ def rooms(config: Config) -> Rooms:
         pointers,
         Objects(where, pointers),
         Requests(where, registry, config.release_key, now),
+        shops,
+        Archives(where, own, registry, batches, now),
+        Witnesses(where, registry, batches),
+        _page(config),
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),

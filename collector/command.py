@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.sync import keylog, manifest, token
+from appliance.sync import keylog, manifest, shop, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys
@@ -18,6 +18,7 @@ from collector.diagnostics import Requests
 from collector.folder import Unfit
 from collector.keys import BadKey
 from collector.objects import Objects
+from collector.office import command as office
 from collector.qualify import locked, race
 from collector.registry import Unknown
 from collector.serve import serve
@@ -59,19 +60,24 @@ def _parser() -> argparse.ArgumentParser:
     _with_config((run, _serve), (asked, _token))
     _keys(commands.add_parser("key", help="the collector's keys").add_subparsers(required=True, metavar="act"))
     _registry(commands.add_parser("registry", help="how a chain stands").add_subparsers(required=True, metavar="act"))
+    office.add(commands, _with_config)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )
     made = commands.add_parser("manifest", help="sign which till of a taxpayer has sent what, once a day")
     made.add_argument("--siren", required=True)
     made.add_argument("--day", required=True, help="YYYY-MM-DD")
+    closing = commands.add_parser("closing", help="sign the sums of all tills of a shop; exit 1 for one it cannot read")
+    closing.add_argument("siret")
+    closing.add_argument("level", choices=sorted(set(shop.LEVELS.values())))
+    closing.add_argument("period", help="YYYY-MM-DD, YYYY-MM, or the YYYY-MM in which the fiscal year began")
     audited = commands.add_parser(
         "audit", help="prove the whole store again, without a server; exit 1 with what is wrong"
     )
     raced = commands.add_parser("qualify-store", help="race the store before tills depend on it; exit 1 when it fails")
     raced.add_argument("--writers", type=int, default=4)
     raced.add_argument("--names", type=int, default=12)
-    _with_config((made, _manifest), (audited, _audit), (raced, _qualify))
+    _with_config((made, _manifest), (closing, _closing), (audited, _audit), (raced, _qualify))
     return parser
 
 
@@ -165,6 +171,21 @@ def _manifest(said: argparse.Namespace) -> None:
     for row in manifest.read(data, asyncio.run(parts.keys.log())).rows:
         state = "closed" if row.closed else "SILENT" if row.silent else "ok"
         print(row.chain_id.hex(), row.siret, row.till, row.next_seq, row.received, state, f"{row.forks} forks")
+
+
+def _closing(said: argparse.Namespace) -> None:
+    parts = build.parts(config.load(said.config))
+    made = asyncio.run(parts.shops.make(said.siret, said.level, said.period))
+    it = shop.read(made.data, asyncio.run(parts.keys.log()))
+    for part in it.parts:
+        print(part.chain_id.hex(), part.till, f"closing {part.number}, record {part.record}: {part.total} cents")
+    for chain_id in it.missing:
+        print(chain_id.hex(), "MISSING: nothing came")
+    print(f"number {made.number}: {it.sums.tickets} tickets, {it.sums.total} cents over {len(it.parts)} closings")
+    for fault in made.faults:
+        print(fault)
+    if made.faults:
+        sys.exit(1)
 
 
 def _audit(said: argparse.Namespace) -> None:

@@ -26,7 +26,10 @@ class S3(NamedTuple):
 
 
 class Config(NamedTuple):
-    """`store` is a folder or a bucket; `key` the file of the collector's key; `root` and `release_key` are public."""
+    """`store` is a folder or a bucket; `key` the file of the collector's key; `root` and `release_key` are public.
+
+    `page`: the verifier's page, None for the one beside the program.
+    """
 
     store: Path | S3
     url: str
@@ -38,6 +41,7 @@ class Config(NamedTuple):
     otlp: str | None
     certificate: Path | None
     certificate_key: Path | None
+    page: Path | None
 
 
 def load(path: Path) -> Config:
@@ -65,6 +69,7 @@ def _config(said: dict[str, Any], home: Path) -> Config:
         said.get("otlp"),
         home / tls["certificate"] if tls else None,
         home / tls["key"] if tls else None,
+        home / _text(said, "page") if "page" in said else None,
     )
 
 

@@ -103,11 +103,12 @@ class Enrolments:
 
     async def _enter(self, chain_id: bytes, body: bytes, registration: bytes) -> bool:
         """Whether the registry has it since now."""
+        details = cbor2.dumps([body, registration])
         try:
             standing = await self._registry.standing(chain_id)
         except Unknown:
-            await self._registry.record(chain_id, ENROLLED, cbor2.dumps([body, registration]), self._now())
+            await self._registry.record(chain_id, ENROLLED, details, self._now())
             return True
-        if standing.entries[0].details != cbor2.dumps([body, registration]):
+        if standing.details != sha256(details).digest():
             raise ProtocolError("this chain is enrolled already", _CONFLICT)
         return False

@@ -37,7 +37,7 @@ class Folder:
         self._root = root.absolute()
         self._staging = self._root / STAGING
         self._names, self._own = count(), token_hex(8)
-        self._flushed: dict[Path, None] = {}
+        self._flushed: dict[str, None] = {}
         try:
             _made(self._staging)
             self._prove()
@@ -93,11 +93,11 @@ class Folder:
     def _flush_way(self, folder: Path) -> None:
         """The folder, and upwards each one whose own name is not known to be on disk."""
         _flush(folder, os.O_RDONLY | os.O_DIRECTORY)
-        while folder != self._root and folder not in self._flushed:
+        while folder != self._root and str(folder) not in self._flushed:
             _flush(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
             while len(self._flushed) >= KNOWN:
                 self._flushed.pop(next(iter(self._flushed)))
-            self._flushed[folder] = None
+            self._flushed[str(folder)] = None
             folder = folder.parent
 
     def _prove(self) -> None:

@@ -23,10 +23,12 @@ class Unknown(Exception):
 
 
 class Standing(NamedTuple):
-    """`data`: the entries' bytes; `registration` as given out at enrolment."""
+    """Entries without their details; SHA-256 of the first one's details and of the last entry, so that a replica can
+    hold many; `registration` as given out at enrolment."""
 
-    data: tuple[bytes, ...]
     entries: tuple[Entry, ...]
+    details: bytes
+    last: bytes
     registration: Registration
 
     @property
@@ -41,6 +43,7 @@ def prefix(chain_id: bytes) -> str:
 class Registry:
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store, self._keys = store, keys
+        self._like: Registration | None = None  # what tills have in common is held once
         self._held: OrderedDict[bytes, tuple[float, Standing]] = OrderedDict()
 
     async def standing(self, chain_id: bytes) -> Standing:
@@ -48,10 +51,10 @@ class Registry:
         read, held = self._held.get(chain_id, (0.0, None))
         if held is not None and time.monotonic() - read <= AGAIN:
             return held
-        data = await numbered(self._store, prefix(chain_id))
-        if not data:
-            raise Unknown
-        found = await self._read(chain_id, data)
+        if held is not None and await self._store.get(f"{prefix(chain_id)}/{len(held.entries):012d}") is None:
+            found = held  # entries never change: nothing came since
+        else:
+            found = await self._read(chain_id)
         self._held[chain_id] = time.monotonic(), found
         while len(self._held) > MOST:
             self._held.popitem(last=False)
@@ -60,21 +63,30 @@ class Registry:
     async def record(self, chain_id: bytes, what: str, details: bytes, now: int) -> Entry:
         """Appends an entry, signed by this collector. Raises Unknown, Unavailable."""
         self._held.pop(chain_id, None)
-        data: list[bytes] = []
+        number, before = 0, None
         if what != ENROLLED:
-            data = list((await self.standing(chain_id)).data)
-        before = sha256(data[-1]).digest() if data else None
-        entry = Entry(chain_id, len(data), what, now, before, self._keys.own.kid, details)
+            standing = await self.standing(chain_id)
+            number, before = len(standing.entries), standing.last
+        entry = Entry(chain_id, number, what, now, before, self._keys.own.kid, details)
         self._held.pop(chain_id, None)
-        if not await append(self._store, prefix(chain_id), len(data), registry.seal(entry, self._keys.own.sign)):
+        if not await append(self._store, prefix(chain_id), number, registry.seal(entry, self._keys.own.sign)):
             raise Unavailable("another entry of this chain was recorded meanwhile: try again")
         return entry
 
-    async def _read(self, chain_id: bytes, data: list[bytes]) -> Standing:
+    async def _read(self, chain_id: bytes) -> Standing:
+        data = await numbered(self._store, prefix(chain_id))
+        if not data:
+            raise Unknown
         try:
             entries = registry.read(data, chain_id, await self._keys.log())
             _, registration = registry.enrolled(entries[0])
             said, _ = enrolment.read_registration(registration, self._keys.root)
         except ProtocolError as error:
             raise Unavailable(f"the registry of {chain_id.hex()} is not right: {error}") from error
-        return Standing(tuple(data), entries, said)
+        details = sha256(entries[0].details).digest()
+        thin = tuple(entry._replace(details=b"") for entry in entries)
+        return Standing(thin, details, sha256(data[-1]).digest(), self._thin(said))
+
+    def _thin(self, said: Registration) -> Registration:
+        like = self._like = self._like or said
+        return Registration._make(old if old == new else new for old, new in zip(like, said, strict=True))

@@ -30,8 +30,10 @@ def test_flow(flow: Path, size: tuple[int, int], tmp_path: Path) -> None:
     rows: list[str] = []
 
     def after(step: Step) -> None:
-        glass_is_right(world, step)
-        rows.append(row(step, glass(world)))
+        if step.words[0].text != "expect":  # which touches nothing
+            glass_is_right(world, step)
+        if size == SIZE:
+            rows.append(row(step, glass(world)))
 
     try:
         world.power_on()

@@ -54,6 +54,7 @@ SHARED = (
     "shop",
     "parcel",
     "diagnostics",
+    "countersign",
 )
 # The collector is another program: of the device it knows only what is written on the wire.
 WIRE = {f"appliance.sync.{name}" for name in SHARED} | {

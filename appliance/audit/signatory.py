@@ -98,7 +98,7 @@ def _turned(source: Source, number: int) -> Record | None:
             header = it.header()
             if header is None or it.size == header.unit:
                 return None
-            last = last_frame(it.read, before, header.unit, find_end(it.read, it.size, header.unit))
+            last = last_frame(it.read, it.size, before, header.unit, find_end(it.read, it.size, header.unit))
         if last and rotation.announced(last.records[-1]):
             return decode(last.records[-1])
     return None

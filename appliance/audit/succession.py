@@ -40,7 +40,7 @@ def carried(source: Source, end: Place, named: set[bytes], wanted: bytes) -> byt
             try:
                 header = it.header()
                 unit = header.unit if header else 0
-                last = last_frame(it.read, number, unit, find_end(it.read, it.size, unit)) if unit else None
+                last = last_frame(it.read, it.size, number, unit, find_end(it.read, it.size, unit)) if unit else None
             except (SegmentError, FrameError) as error:
                 raise SuccessionError(str(error)) from error
         new = rotation.announced(last.records[-1]) if last else None

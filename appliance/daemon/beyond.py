@@ -28,7 +28,7 @@ from appliance.sync.uploader import LoopCourier
 class Beyond:
     """`now`: UTC ms. Nothing listens before a cable is plugged in."""
 
-    def __init__(self, now: Callable[[], int], shop: Path) -> None:
+    def __init__(self, now: Callable[[], int], shop: Path = Path()) -> None:
         """`shop`: the till's own folder, or a link to one that is copied when the cable is plugged in."""
         self.collector = Collector(now)
         self._shop, self._version = shop, 0

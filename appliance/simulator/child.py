@@ -18,11 +18,18 @@ _prctl = ctypes.CDLL(None).prctl  # looked up before any fork: nothing but the c
 
 
 def write_config(
-    path: Path, data: Path, shop: Path, mirror: Path, stick: Path, devices: Mapping[str, Mapping[str, object]]
+    path: Path,
+    data: Path,
+    shop: Path,
+    mirror: Path,
+    stick: Path,
+    devices: Mapping[str, Mapping[str, object]],
+    code: Path | None = None,
 ) -> None:
     """The configuration file of a till that is wired to virtual hardware. `devices` as `Hardware.options` gives it."""
     lines = [f"data = {_toml(str(data))}", f"shop = {_toml(str(shop))}", f"mirror = {_toml(str(mirror))}"]
     lines += [f"stick = {_toml(str(stick))}"]
+    lines += [] if code is None else ["[upstream]", f"code = {_toml(str(code))}"]
     for kind, entry in devices.items():
         options = entry["options"]
         lines += [f"[device.{kind}]", f"driver = {_toml(entry['driver'])}"]

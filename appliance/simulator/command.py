@@ -37,7 +37,8 @@ def main(argv: Sequence[str]) -> int:
             raise CannotError(f"{options.shop}: no such folder; give a shop folder with --shop DIR")
         data = _data_folder(options.data)
         with _door(options.port) as door:
-            return asyncio.run(_serve(door, data, options.shop.resolve(), (int(width), int(height))))
+            size = (int(width), int(height))
+            return asyncio.run(_serve(door, data, options.shop.resolve(), size, options.enrol))
     except CannotError as error:
         print(error, file=sys.stderr)
         return 2
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="data folder (default ./data)")
     parser.add_argument("--shop", type=Path, default=_sample(), metavar="DIR", help="shop folder (default: the sample)")
+    parser.add_argument("--enrol", type=Path, metavar="FILE", help="a collector's one-time code, digits")
     parser.add_argument("--size", choices=SIZES, default=SIZES[0], help="of the screen (default 1280x800)")
     return parser
 
@@ -90,11 +92,11 @@ def _door(port: int) -> Iterator[socket.socket]:
         yield door
 
 
-async def _serve(door: socket.socket, data: Path, shop: Path, size: tuple[int, int]) -> int:
+async def _serve(door: socket.socket, data: Path, shop: Path, size: tuple[int, int], code: Path | None) -> int:
     asked = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, asked.set)
-    live = Live(data, shop, size, lambda line: print(line, file=sys.stderr, flush=True))
+    live = Live(data, shop, size, lambda line: print(line, file=sys.stderr, flush=True), code)
     try:
         await live.power_on()
         return await _open(live, door, Desk(live, things_of(shop)), asked)

@@ -73,7 +73,15 @@ class Diary:
 class Live:
     """Everything on the asyncio loop that calls `start`; only the badge reader's far side has a thread."""
 
-    def __init__(self, data: Path, shop: Path, size: tuple[int, int], on_line: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        shop: Path,
+        size: tuple[int, int],
+        on_line: Callable[[str], None],
+        code: Path | None = None,
+    ) -> None:
+        """`code`: a file with a collector's one-time code."""
         self.folder = wires_folder()
         self.clock = RealClock(zone_of(shop))
         self.diary = Diary(self.clock)
@@ -85,7 +93,7 @@ class Live:
         self.settled = asyncio.Event()  # the first frame stands, or the till has stopped
         self._mirror, self._mirrored = self.folder / "mirror.json", 0
         config = self.folder / "sceau.toml"
-        write_config(config, data, shop, self._mirror, self.hardware.stick.place, self.hardware.options())
+        write_config(config, data, shop, self._mirror, self.hardware.stick.place, self.hardware.options(), code)
         self._on_line, self._child = on_line, Child(config, self._said, self._ended)
         self._watched: list[int] = []
         self._deadline: asyncio.TimerHandle | None = None

@@ -139,7 +139,8 @@ def signed_frame(genesis: bytes, key: bytes, frame: Frame) -> bool:
 def _end_of(it: Open, header: Header) -> Tip | None:
     unit = header.unit
     end = find_end(it.read, it.size, unit)
-    frame = last_frame(it.read, it.number, unit, end)
+    frame = last_frame(it.read, it.size, it.number, unit, end)
+    end = max(end, frame.end if frame else 1)
     torn = (end - (frame.end if frame else 1)) * unit
     seq = frame.next_seq if frame else header.first_seq
     gap = gap_between(it.read, it.number, unit, frame.end if frame else 1, end) if 0 < torn <= FRAME_LIMIT else None

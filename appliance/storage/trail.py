@@ -52,6 +52,8 @@ def last_nonzero(data: bytes, unit: int) -> int | None:
 def find_end(read: Read, size: int, unit: int, start: int = 1) -> int:
     """The first unit after the last nonzero one, by bisection; `start` is known to be at or before it.
 
+    It may be the last unit of a frame (see `last_frame`).
+
     Sound because a hole within written bytes is shorter than a frame: 32 KiB of zeros are the end.
     """
     low = start
@@ -75,12 +77,16 @@ def _bisect(read: Read, low: int, high: int, unit: int) -> int:
     return low
 
 
-def last_frame(read: Read, number: int, unit: int, end: int) -> Frame | None:
-    """The frame nearest before unit `end`, looked for over one frame and one tear; raises FrameError."""
-    span = 8 * 1024
+def last_frame(read: Read, size: int, number: int, unit: int, end: int) -> Frame | None:
+    """The frame nearest before unit `end`, looked for over one frame and one tear; raises FrameError.
+
+    One frame in some thousands ends with a signature whose last bytes are zero and alone in its last unit: that unit
+    is written and all zero, so one more is read than `find_end` has found.
+    """
+    span, stop = 8 * 1024, min(end + 1, size // unit)
     while True:
         start = max(1, end - span // unit)
-        found = _last_in(read((end - start) * unit, start * unit), number, unit, start, end)
+        found = _last_in(read((stop - start) * unit, start * unit), number, unit, start, end)
         if found or start == 1 or span >= _WINDOW:
             return found
         span *= 4

@@ -61,6 +61,11 @@ class KeyLog(NamedTuple):
             raise ProtocolError("it is signed by a key that was not good at its time", UNAUTHORIZED)
         return last.key
 
+    def good(self, at: int) -> list[bytes]:
+        """Every key that was good at `at` (UTC ms)."""
+        last = {entry.key: entry for entry in self.entries}
+        return [key for key, it in last.items() if it.since <= at and (it.until is None or at < it.until)]
+
     def receipt(self, data: bytes) -> Receipt:
         """Proven by a key of this log that was good when it was received. Raises ProtocolError."""
         said = read_receipt(data)[0]

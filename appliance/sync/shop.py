@@ -6,14 +6,15 @@ it and keeps it; without one, the same sums come from the tills' journals (`scea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, NamedTuple
 
 import cbor2
 
 from appliance.storage.cose import Form
 from appliance.storage.record import Record
-from appliance.sync.shape import ProtocolError, instant, natural, octets, one_of, text_to, unpack
+from appliance.sync.keylog import KeyLog
+from appliance.sync.shape import ProtocolError, instant, natural, octets, one_of, opened, text_to, unpack
 
 SHOP_FORM: Final = Form("application/vnd.sceau.shop-closing+cbor", b"sceau/shop-closing/1")
 LEVELS: Final = {50: "day", 53: "month", 54: "year"}  # kind of a till's closing -> level
@@ -163,6 +164,22 @@ def read_shop_closing(payload: bytes) -> ShopClosing:
         raise ProtocolError(f"the shop's closing has not the form of one ({error})") from error
     if found.payload() != payload or sum(part.total for part in found.parts) != found.sums.total:
         raise ProtocolError("the sums of the shop's closing are not those of its parts")
+    named = [(part.chain_id, part.record) for part in found.parts]
+    if named != sorted(set(named)) or list(missing) != sorted(set(missing) - {chain_id for chain_id, _ in named}):
+        raise ProtocolError("the parts of the shop's closing are not in order, or one stands there twice")
+    return found
+
+
+def seal(it: ShopClosing, sign: Callable[[bytes], bytes]) -> bytes:
+    return SHOP_FORM.seal(it.payload(), sign)
+
+
+def read(data: bytes, log: KeyLog) -> ShopClosing:
+    """Signed by a key of `log` that was good when it was made. Raises ProtocolError."""
+    payload, signature = opened(SHOP_FORM, data, "shop's closing")
+    found = read_shop_closing(payload)
+    if not any(SHOP_FORM.proven(key, payload, signature) for key in log.good(found.made)):
+        raise ProtocolError("the shop's closing is not signed by a key that was good when it was made", 401)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -37,3 +38,9 @@ def bucket(weed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
     s3.create_bucket(Bucket="faulty")
     with world.opened(tmp_path_factory.mktemp("faulty"), weed, "faulty") as it:
         yield it
+
+
+@pytest.fixture
+def siret() -> str:
+    """A taxpayer of its own for each test."""
+    return f"{Random().randrange(10**14):014d}"

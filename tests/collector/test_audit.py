@@ -11,8 +11,11 @@ from appliance.sync import protocol
 from collector.audit import Audit, Report
 from collector.command import main
 from tests.collector import seaweed, world
+from tests.collector.test_archives import post
+from tests.collector.test_shops import DAY, close
 from tests.collector.world import ROOT, Till, World
 from tests.sync.line import SIRET
+from tests.sync.test_statements import archived
 
 
 def lived(shop: World) -> list[Till]:
@@ -23,7 +26,11 @@ def lived(shop: World) -> list[Till]:
             if turn == 1:
                 till.line.turn()
             assert till.push(shop.replicas[turn % 2]).status_code == 201
+    close(tills[1].line)
+    assert tills[1].push(shop.replicas[0]).status_code == 201
     shop.run(shop.parts.manifests.make(SIRET[:9], "2026-11-21"))
+    shop.run(shop.parts.shops.make(SIRET, "day", DAY))
+    assert post(shop.replicas[0], archived(tills[1].line, 0, tills[1].line.seq - 1)).status_code == 201
     return tills
 
 
@@ -41,12 +48,12 @@ def test_what_is_wrong_is_named(shop: World, capsys: pytest.CaptureFixture[str])
     """Nothing; then a byte changed, a batch gone, a chain cut at its end, one that nobody enrolled."""
     one, two = lived(shop)
     where = ["audit", "--config", str(shop.settings)]
-    assert audit(shop) == Report(2, 6, one.line.seq + two.line.seq, ())
+    assert audit(shop) == Report(2, 7, one.line.seq + two.line.seq, ())
     assert main(where) == 0
 
     store = shop.home / "store"
     middle = store / protocol.place(one.line.chain_id, protocol.read_receipt(one.receipts[0])[0].next_seq)
-    last = store / protocol.place(two.line.chain_id, protocol.read_receipt(two.receipts[1])[0].next_seq)
+    last = store / protocol.place(two.line.chain_id, protocol.read_receipt(two.receipts[2])[0].next_seq)
     kept = middle.read_bytes()
     middle.write_bytes(kept[:200] + bytes([kept[200] ^ 1]) + kept[201:])
     assert any("does not hold" in finding for finding in audit(shop).findings)
@@ -56,8 +63,21 @@ def test_what_is_wrong_is_named(shop: World, capsys: pytest.CaptureFixture[str])
     assert audit(shop).findings == ()
     end = last.read_bytes()
     last.unlink()
-    assert ["that is not here" in finding for finding in audit(shop).findings] == [True]
+    assert ["that is not here" in finding for finding in audit(shop).findings] == [True] * 3
     last.write_bytes(end)
+    closing = store / "closings" / SIRET / "day" / DAY / f"{0:012d}"
+    moved = closing.parent.parent / "2026-11-01" / closing.name
+    moved.parent.mkdir()
+    moved.write_bytes(closing.read_bytes())
+    other = store / "archives" / one.line.chain_id.hex() / bytes(32).hex()
+    other.parent.mkdir()
+    other.write_bytes(next((store / "archives" / two.line.chain_id.hex()).iterdir()).read_bytes())
+    assert ["another archive" in finding for finding in audit(shop).findings if "archives" in finding] == [True]
+    other.unlink()
+    assert ["another shop or period" in finding for finding in audit(shop).findings] == [True]
+    moved.write_bytes(closing.read_bytes()[:-1])
+    assert ["does not hold" in finding for finding in audit(shop).findings] == [True]
+    moved.unlink()
 
     for entry in (store / "registry" / two.line.chain_id.hex()).iterdir():
         entry.unlink()

@@ -15,12 +15,6 @@ from tests.sync.line import Line
 DAY = "2026-11-21"
 
 
-@pytest.fixture
-def siret() -> str:
-    """A taxpayer of its own for each test."""
-    return f"{Random().randrange(10**14):014d}"
-
-
 def enrolled(shop: World, siret: str, name: str) -> Till:
     it = Till(shop, Line(Random().getrandbits(120), name, siret))
     secret = shop.run(shop.parts.enrolments.offer(siret, name)).secret

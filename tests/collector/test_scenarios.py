@@ -15,6 +15,7 @@ from appliance.sync import enrolment, keylog, pointer, problem, protocol, regist
 from appliance.sync.pointer import Pointer
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM
 from collector.keys import publish
+from tests.collector.replica import PATIENCE
 from tests.collector.world import RELEASE, ROOT, Till, World
 from tests.sync.line import SIRET, Line, receipt
 
@@ -308,7 +309,10 @@ def test_the_log_names_nobody(shop: World) -> None:
     """A line a request, JSON; no address, no till, no SIRET."""
     till = shop.till("Nom de caisse")
     till.push(shop.replicas[0])
-    lines = [line for line in shop.replicas[0].said if line.get("chain") == till.line.chain_id.hex()]
+    end = time.monotonic() + PATIENCE
+    while not (lines := [it for it in shop.replicas[0].said if it.get("chain") == till.line.chain_id.hex()]):
+        assert time.monotonic() < end  # the line comes through a pipe and a thread of its own
+        time.sleep(0.01)
 
     assert [(line["event"], line["status"]) for line in lines] == [("put-batch", 201)]
     text = str(shop.replicas[0].said) + str(shop.replicas[0].noise)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from appliance.storage import chain
 from appliance.storage.chain import Checkpoint
@@ -80,7 +81,17 @@ class Line:
         return Batch(self.chain_id, first, self.heads[first], tuple(records), signature)
 
 
-def receipt(batch: Batch, before: bytes | None, key: Key = COLLECTOR, **changes: Any) -> bytes:
+class Signer(Protocol):
+    """A key of a collector, from a file or a test's own."""
+
+    @property
+    def public(self) -> bytes: ...
+
+    @property
+    def sign(self) -> Callable[[bytes], bytes]: ...
+
+
+def receipt(batch: Batch, before: bytes | None, key: Signer = COLLECTOR, **changes: Any) -> bytes:
     """What a collector would answer, made with the protocol's own pieces; `changes`: fields that lie."""
     active, sig_alg = accept(batch, receipt_proven(before, key.public) if before else None)
     digest = sha256(batch.encode()).digest()

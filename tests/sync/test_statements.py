@@ -6,12 +6,25 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.storage.keys import Key
-from appliance.sync import diagnostics, enrolment, keylog, manifest, message, pointer, problem, registry, token
+from appliance.sync import (
+    countersign,
+    diagnostics,
+    enrolment,
+    keylog,
+    manifest,
+    message,
+    pointer,
+    problem,
+    registry,
+    shop,
+    token,
+)
 from appliance.sync.diagnostics import Clock, Device, Diagnostics, Fault, Queue, Wanted, Wear
 from appliance.sync.enrolment import POLICY, Offer, Registration
 from appliance.sync.keylog import Entry, KeyLog
@@ -48,6 +61,29 @@ ENROLLED = registry.Entry(LINE.chain_id, 0, registry.ENROLLED, T, None, NAME, b"
 
 ROW = manifest.Row(LINE.chain_id, SIRET, "B01", 4, bytes(32), T, True, False, 1)
 MANIFEST = manifest.Manifest(SIRET[:9], "2026-11-21", T, (ROW, ROW._replace(chain_id=b"\xff" * 16, silent=False)), NAME)
+SALES = shop.Sums(2, 425, 0, 0, 425, ((550, 403, 22, 425),), (("Espèces", "cash", 2, 425),))
+REFUND = shop.Sums(1, 0, -110, 1, -110, ((550, -104, -6, -110),), (("Carte", "card", 1, -110),))
+CLOSINGS = (
+    shop.TillClosing(LINE.chain_id, "B01", "day", "2026-11-21", 3, 40, SALES, 900, 950),
+    shop.TillClosing(b"\xff" * 16, "B02", "day", "2026-11-21", 4, 41, REFUND, 901, 951),
+)
+CLOSED = shop.closed(SIRET, "day", "2026-11-21", CLOSINGS, [LINE.chain_id, bytes(16)], T)
+
+
+def archived(line: Line, first: int, last: int, key: Key | None = None, **changes: Any) -> bytes:
+    """The manifest of an archive of these records, as the till signs it; `changes` by name, `key`: another's."""
+    by = key or line.key
+    who = {"chain": line.chain_id, "till": line.till, "siret": SIRET, "level": "day"}
+    when = {"from": "2026-11-21", "to": "2026-11-21", "first": first, "last": last}
+    heads = {"start": line.heads[first], "end": line.heads[last + 1]}
+    made = {"software": "0.1.0", "made": T, "key": by.public}
+    rest = {"files": [["journal/0.bin", 12, bytes(32)]], "perpetual": [0, 0, 425, 425], "class": "C", "unwitnessed": 0}
+    said = {**who, **when, **heads, **made, **rest, **changes}
+    return countersign.ARCHIVE.seal(cbor2.dumps(dict(enumerate([1, *said.values()], start=1))), by.sign)
+
+
+ARCHIVED = archived(LINE, 0, 0)
+COUNTERSIGNED = countersign.Countersigned(sha256(ARCHIVED).digest(), LINE.chain_id, 0, 0, T, NAME)
 
 WANTED = Wanted(LINE.chain_id, SECRET, T)
 SAID = Diagnostics(
@@ -65,6 +101,12 @@ READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "registration": (REGISTERED, lambda data: enrolment.read_registration(data, ROOT.public)),
     "offer": (enrolment.seal_offer(OFFER, COLLECTOR.sign), lambda data: enrolment.read_offer(data, LOG, T)),
     "manifest": (manifest.seal(MANIFEST, COLLECTOR.sign), lambda data: manifest.read(data, LOG)),
+    "shop closing": (shop.seal(CLOSED, COLLECTOR.sign), lambda data: shop.read(data, LOG)),
+    "archive": (ARCHIVED, countersign.read_archive),
+    "countersignature": (
+        countersign.seal(COUNTERSIGNED, COLLECTOR.sign),
+        lambda data: countersign.proven(data, ARCHIVED, LOG),
+    ),
     "pointer": (pointer.seal(POINTER, RELEASE.sign), lambda data: pointer.proven(data, RELEASE.public)),
     "wanted": (diagnostics.ask(WANTED, RELEASE.sign), lambda data: diagnostics.wanted(data, RELEASE.public)),
     "diagnostics": (diagnostics.seal(SAID, NETWORK.sign), lambda data: diagnostics.proven(data, NETWORK.public)),
@@ -104,6 +146,19 @@ def test_there_and_back() -> None:
     assert registry.read([READ["registry"][0]], LINE.chain_id, LOG) == (ENROLLED,)
     assert registry.enrolled(ENROLLED) == (b"a", b"b")
     assert manifest.read(READ["manifest"][0], LOG) == MANIFEST
+    assert countersign.proven(READ["countersignature"][0], ARCHIVED, LOG) == COUNTERSIGNED
+    for changes in ({"sha256": bytes(32)}, {"chain_id": bytes(16)}, {"first": 1}, {"last": 1}, {"received": T - 1}):
+        lying = countersign.seal(COUNTERSIGNED._replace(**changes), COLLECTOR.sign)
+        with pytest.raises(ProtocolError) as caught:
+            countersign.proven(lying, ARCHIVED, LOG)
+        assert caught.value.status == 401
+    assert shop.read(READ["shop closing"][0], LOG) == CLOSED
+    for parts in (CLOSED.parts[::-1], (CLOSED.parts[0], CLOSED.parts[0], CLOSED.parts[1]._replace(total=-535))):
+        with pytest.raises(ProtocolError, match="in order"):
+            shop.read(shop.seal(CLOSED._replace(parts=parts), COLLECTOR.sign), LOG)
+    for wrong in (shop.seal(CLOSED._replace(made=T - 1), COLLECTOR.sign), shop.seal(CLOSED, RELEASE.sign)):
+        with pytest.raises(ProtocolError, match="good when it was made"):
+            shop.read(wrong, LOG)
     for rows in (MANIFEST.rows[::-1], MANIFEST.rows[:1] * 2):
         with pytest.raises(ProtocolError, match="in order"):
             manifest.read(manifest.seal(MANIFEST._replace(rows=rows), COLLECTOR.sign), LOG)

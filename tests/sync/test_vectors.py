@@ -10,7 +10,7 @@ import cbor2
 import pytest
 from pycddl import Schema, ValidationError
 
-from appliance.sync import message, protocol, token
+from appliance.sync import countersign, message, protocol, token
 from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
 from appliance.sync.token import Token
 from tests.sync.line import COLLECTOR
@@ -63,6 +63,16 @@ def test_token_and_signed_request() -> None:
     message.check(asked["method"], asked["uri"], b"", asked["fields"], bytes.fromhex(asked["key"]))
 
 
+def test_the_manifest_of_a_till_s_archive() -> None:
+    """The published example of an archive is one that a collector reads."""
+    said = json.loads((ROOT / "tests" / "vectors" / "archive.json").read_text("utf-8"))
+    it, told = countersign.read_archive(bytes.fromhex(said["manifest_cose"])), said["manifest"]
+
+    assert (it.chain_id.hex(), it.till, it.siret) == (told["chain"], told["till"], told["siret"])
+    assert (it.first, it.last, it.key.hex()) == (told["first_record"], told["last_record"], told["key"])
+    assert (it.start_head.hex(), it.end_head.hex()) == (told["start_head"], told["end_head"])
+
+
 def payload(name: str) -> bytes:
     return cbor2.loads(bytes.fromhex(VECTORS["statements"][name])).value[2]  # type: ignore[no-any-return]
 
@@ -73,7 +83,9 @@ def examples() -> list[tuple[str, bytes]]:
     receipts = [("receipt", RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0]) for it in VECTORS["batches"]]
     plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
     sealed = {"key-entry": "key log", "registry-entry": "registry"}
-    sealed |= {name: name for name in ("registration", "offer", "pointer", "manifest", "wanted", "diagnostics")}
+    names = ("registration", "offer", "pointer", "manifest", "countersignature", "wanted", "diagnostics")
+    sealed |= {name: name for name in names}
+    sealed["shop-closing"] = "shop closing"
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
     return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
 
