@@ -9,16 +9,29 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+import cbor2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.sync import countersign, enrolment, keylog, manifest, pointer, problem, protocol, shop
+from appliance.sync import (
+    countersign,
+    diagnostics,
+    enrolment,
+    keylog,
+    manifest,
+    parcel,
+    pointer,
+    problem,
+    protocol,
+    shop,
+)
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
 from collector.archives import Archives
 from collector.batches import Batches, Outcome
+from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
 from collector.forks import Forks
 from collector.health import Health
@@ -26,6 +39,7 @@ from collector.journal import Journal
 from collector.keys import Keys
 from collector.manifests import SIREN_DIGITS, place
 from collector.metrics import Metrics
+from collector.objects import Objects
 from collector.pointers import Pointers
 from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
@@ -67,6 +81,8 @@ class Rooms(NamedTuple):
     forks: Forks
     enrolments: Enrolments
     pointers: Pointers
+    objects: Objects
+    requests: Requests
     shops: Shops
     archives: Archives
     witnesses: Witnesses
@@ -109,6 +125,8 @@ class Api:
             ("GET", f"{chain}/head", self.get_head),
             ("POST", f"{chain}/forks", self.post_fork),
             ("GET", f"{chain}/desired", self.get_desired),
+            ("POST", f"{chain}/diagnostics", self.post_diagnostics),
+            ("GET", "/v1/objects/{digest}", self.get_object),
             ("POST", "/v1/enrolments", self.post_enrolment),
             ("POST", "/v1/archives", self.post_archive),
             ("POST", "/v1/telemetry", self.post_telemetry),
@@ -199,14 +217,26 @@ class Api:
         return Response(receipt, 201 if new else 200, media_type=RECEIPT_FORM.type)
 
     async def get_desired(self, request: Request) -> Response:
-        standing = await self._rooms.reader.standing(request, _chain(request), kept=False)
-        said = standing.registration
-        data = await self._rooms.pointers.desired(said.siret, said.till)
+        chain_id = _chain(request)
+        said = (await self._rooms.reader.standing(request, chain_id, kept=False)).registration
+        pointers = pointer.decode(await self._rooms.pointers.desired(said.siret, said.till))
+        data = cbor2.dumps([*pointers, *await self._rooms.requests.waiting(chain_id)][: pointer.MOST])
         tag = f'"{sha256(data).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return Response(data, headers=headers, media_type=pointer.LIST_TYPE)
+
+    async def get_object(self, request: Request) -> Response:
+        chain_id = _chain(request, request.query_params.get("chain", ""))
+        said = (await self._rooms.reader.standing(request, chain_id, kept=False)).registration
+        data = await self._rooms.objects.of(request.path_params["digest"], said.siret, said.till)
+        return Response(data, media_type=parcel.OBJECT_TYPE)
+
+    async def post_diagnostics(self, request: Request) -> Response:
+        chain_id = _chain(request)
+        data = await body.read(request, diagnostics.DIAGNOSTICS_BYTES, diagnostics.FORM.type)
+        return Response(status_code=await self._rooms.requests.keep(chain_id, data))
 
     async def post_enrolment(self, request: Request) -> Response:
         data = await body.read(request, enrolment.ENROLMENT_BYTES, enrolment.ENROLMENT_TYPE)

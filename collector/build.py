@@ -11,6 +11,7 @@ from collector.api import Api, Rooms
 from collector.archives import Archives
 from collector.batches import Batches
 from collector.config import Config, ConfigError
+from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
 from collector.folder import Folder
 from collector.forks import Forks
@@ -19,6 +20,7 @@ from collector.journal import Journal
 from collector.keys import Keys
 from collector.manifests import Manifests
 from collector.metrics import Otlp, Silent
+from collector.objects import Objects
 from collector.pointers import Pointers
 from collector.reader import Reader
 from collector.registry import Registry
@@ -84,6 +86,8 @@ def rooms(config: Config) -> Rooms:
         Forks(where, registry, batches),
         enrolments,
         pointers,
+        Objects(where, pointers),
+        Requests(where, registry, config.release_key, now),
         shops,
         Archives(where, own, registry, batches, now),
         Witnesses(where, registry, batches),

@@ -14,8 +14,10 @@ from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys
 from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
+from collector.diagnostics import Requests
 from collector.folder import Unfit
 from collector.keys import BadKey
+from collector.objects import Objects
 from collector.office import command as office
 from collector.qualify import locked, race
 from collector.registry import Unknown
@@ -118,7 +120,10 @@ def _registry(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _pointers(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     added = acts.add_parser("add", help="relay a pointer that the release key has signed")
     added.add_argument("file", type=Path)
-    _with_config((added, _pointer_add))
+    added.add_argument("--object", type=Path, help="what it names, when tills fetch it here")
+    asked = acts.add_parser("ask", help="relay a request for diagnostics that the release key has signed")
+    asked.add_argument("file", type=Path)
+    _with_config((added, _pointer_add), (asked, _pointer_ask))
 
 
 def _serve(said: argparse.Namespace) -> None:
@@ -270,5 +275,15 @@ def _registry_add(said: argparse.Namespace) -> None:
 
 def _pointer_add(said: argparse.Namespace) -> None:
     parts = build.parts(config.load(said.config))
+    if said.object is not None:  # before its pointer: a till that sees one finds the other
+        asyncio.run(Objects(parts.store, parts.pointers).add(said.object.read_bytes()))
     it = asyncio.run(parts.pointers.add(said.file.read_bytes()))
     print(f"{it.scope} {it.version} goes to {it.whom}")
+
+
+def _pointer_ask(said: argparse.Namespace) -> None:
+    settings = config.load(said.config)
+    parts = build.parts(settings)
+    requests = Requests(parts.store, parts.registry, settings.release_key, build.now)
+    it = asyncio.run(requests.add(said.file.read_bytes()))
+    print(f"till {it.chain_id.hex()} is asked; the answer comes as diagnostics/{it.chain_id.hex()}/{it.nonce.hex()}")

@@ -52,6 +52,8 @@ SHARED = (
     "problem",
     "manifest",
     "shop",
+    "parcel",
+    "diagnostics",
     "countersign",
 )
 # The collector is another program: of the device it knows only what is written on the wire.

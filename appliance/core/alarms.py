@@ -27,6 +27,7 @@ WORDS: dict[tuple[str, str], tuple[bool, str, str]] = {
     ("witness", ""): (False, "Témoin muet.", "La vente continue. Appeler le technicien."),
     ("upstream", "refused"): (False, "Transmission refusée.", "La vente continue. Appeler le technicien."),
     ("upstream", ""): (False, "Serveur injoignable.", "La vente continue. Vérifier le câble du réseau."),
+    ("update", "refused"): (False, "Mise à jour refusée.", "La vente continue. Appeler le technicien."),
     ("beeper", ""): (False, "Plus de son.", "Regarder l'écran après chaque code."),
 }
 STOPPED = (False, "Transmission arrêtée.", "La vente continue. Appeler le technicien.")

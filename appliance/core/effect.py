@@ -73,6 +73,25 @@ class Enrol:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnose:
+    """Send how the till is to the collector: no sale, no name, no text that a person typed.
+
+    `at` UTC ms; `devices` kind, level, code; `errors` UTC ms, kind and code; `wear` bytes and flushes since birth,
+    then the medium's own word (-1: none); `clock` ms that a person added, 1 when trusted; `queue` records, tickets.
+    """
+
+    nonce: bytes
+    at: int
+    software: str
+    versions: tuple[tuple[str, int], ...]
+    devices: tuple[tuple[str, str, str], ...]
+    errors: tuple[tuple[int, str], ...]
+    wear: tuple[int, int, int, int, int]
+    clock: tuple[int, int]
+    queue: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PrintRows:
     """Print a document that stands in no record of its own: rows of text, bold, double, tall, invert."""
 
@@ -95,4 +114,6 @@ class Answer:
     record: int
 
 
-Effect = Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol
+Effect = (
+    Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol | Diagnose
+)

@@ -206,7 +206,7 @@ class Receipted:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamFound:
-    """What the uploader met: fork, rollback, collector-behind, refused, lying. `record`: where; `why`: a sentence."""
+    """What was met upstream: fork, rollback, collector-behind, refused, lying. `record`: where; `why`: a sentence."""
 
     what: str
     record: int
@@ -239,6 +239,14 @@ class Applied:
     version: int
     sha256: bytes
     statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsWanted:
+    """The owner asks how this till is; `recorded`: its record stands in the journal, only the answer is missing."""
+
+    nonce: bytes
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +289,7 @@ Input = (
     | Enrolled
     | EnrolmentFailed
     | Applied
+    | DiagnosticsWanted
     | JournalBroken
     | Stop
 )

@@ -15,6 +15,7 @@ from appliance.core import (
     correction,
     counter,
     defect,
+    diagnostics,
     inspection,
     note,
     operator,
@@ -40,6 +41,7 @@ from appliance.core.input import (
     Boot,
     Code,
     Device,
+    DiagnosticsWanted,
     DrawerMoved,
     Enrolled,
     EnrolmentFailed,
@@ -162,6 +164,8 @@ def _upward(turn: Turn, what: Input) -> None:
             upstream.not_enrolled(turn, why)
         case Applied():
             upstream.applied(turn, what)
+        case DiagnosticsWanted():
+            diagnostics.wanted(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:

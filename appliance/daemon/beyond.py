@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,14 +21,17 @@ from appliance.storage.seal import sealer_for
 from appliance.sync import carrier, protocol
 from appliance.sync.client import Answer
 from appliance.sync.cut import WHOLE, Cutter
+from appliance.sync.parcel import FILES, pack
 from appliance.sync.uploader import LoopCourier
 
 
 class Beyond:
     """`now`: UTC ms. Nothing listens before a cable is plugged in."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int], shop: Path = Path()) -> None:
+        """`shop`: the till's own folder, or a link to one that is copied when the cable is plugged in."""
         self.collector = Collector(now)
+        self._shop, self._version = shop, 0
         self._up = False
         self._random = Random(5)
 
@@ -40,6 +45,7 @@ class Beyond:
         """Whether there is such a switch; `data` is the till's folder."""
         match what, state:
             case "network", "up":
+                self._own_shop()
                 self.collector.listen()
                 self._up = True
             case "network", "down":
@@ -47,6 +53,11 @@ class Beyond:
                 self._up = False
             case "collector", "forks":
                 clone(data, self.collector)
+            case "collector", "asks":
+                for chain_id in self.collector.network:
+                    self.collector.ask(chain_id)
+            case "collector", _ if state.startswith("publishes "):
+                self._publish(*state.removeprefix("publishes ").rsplit(" ", 1))
             case "collector", _ if state.startswith("carries "):
                 carrier.push(data.parent / state.removeprefix("carries "), Direct(self.collector))
             case "collector", "loses":
@@ -54,6 +65,20 @@ class Beyond:
             case _:
                 return False
         return True
+
+    def _own_shop(self) -> None:
+        """From here on an owner may replace the till's files, and a sample is nobody's to change."""
+        if self._shop.is_symlink():
+            sample = self._shop.resolve()
+            self._shop.unlink()
+            shutil.copytree(sample, self._shop)
+
+    def _publish(self, label: str, price: str) -> None:
+        """The shop's catalogue with another price for one article, signed by the owner."""
+        files = {name: (self._shop / name).read_bytes() for name in FILES["catalogue"]}
+        files["catalogue.csv"] = priced(files["catalogue.csv"], label, price)
+        self._version += 1
+        self.collector.publish("catalogue", self._version, pack("catalogue", files))
 
     def _lose(self) -> None:
         for chain_id, first_seq in list(self.collector.last.items()):
@@ -70,6 +95,16 @@ class Direct:
         named = {name.lower(): value for name, value in (headers or {}).items()}
         said = self._collector.answer(Wanted(method, path.split("?")[0], {}, named, body, path))
         return Answer(said.status, {name.lower(): value for name, value in said.headers}, said.body)
+
+
+def priced(catalogue: bytes, label: str, price: str) -> bytes:
+    """`catalogue.csv` with this price in the row of this label."""
+    rows = list(csv.reader(io.StringIO(catalogue.decode("utf-8-sig"), newline="")))
+    at = rows[0].index("price")
+    changed = [[*row[:at], price, *row[at + 1 :]] if label in row else row for row in rows]
+    said = io.StringIO(newline="")
+    csv.writer(said, lineterminator="\n").writerows(changed)
+    return said.getvalue().encode()
 
 
 def clone(data: Path, collector: Collector) -> None:

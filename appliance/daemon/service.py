@@ -16,6 +16,7 @@ from appliance.core.effect import (
     Advance,
     Answer,
     Beep,
+    Diagnose,
     Effect,
     Enrol,
     Examine,
@@ -237,6 +238,8 @@ class Service:
                 self._kick()
             case Enrol(code):
                 self._hands.upstream.enrol(code)
+            case Diagnose():
+                self._hands.upstream.diagnose(effect)
             case Advance(counter):
                 self._hands.witness.advance(counter)
             case Examine():

@@ -18,16 +18,21 @@ from appliance.storage.flash import Disk, Mode, durable_file
 from appliance.storage.journal import Journal
 from appliance.storage.keys import Key, Signer
 from appliance.storage.seal import Sealer
-from appliance.sync import enrolment, keylog, token
+from appliance.sync import diagnostics, enrolment, keylog, token
 from appliance.sync.cut import Cutter
+from appliance.sync.diagnostics import Clock, Device, Diagnostics, Fault, Queue, Wear
 from appliance.sync.enrolment import Registration
 from appliance.sync.keylog import KeyLog
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.token import Token
-from appliance.sync.uploader import Courier, Standing, Uploader
+from appliance.sync.uploader import Courier, Standing, Uploader, paced
 
 if TYPE_CHECKING:
+    from appliance.core.effect import Diagnose
+    from appliance.daemon.downward import Downward
+    from appliance.sync.client import Asking
     from appliance.sync.enrol import Registered
+    from appliance.sync.pointer import Pointer
 
 REGISTRATION: Final = "registration"  # beside the journal, which names its root and its keys
 LARGEST: Final = 64 * 1024
@@ -41,6 +46,8 @@ class Upward(Protocol):
 
     def enrol(self, code: str) -> None: ...
 
+    def diagnose(self, said: Diagnose) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -48,6 +55,8 @@ class NoUpward:
     def moved(self, kinds: set[int]) -> None: ...
 
     def enrol(self, code: str) -> None: ...
+
+    def diagnose(self, said: Diagnose) -> None: ...
 
     def close(self) -> None: ...
 
@@ -76,15 +85,19 @@ class Line:
         ledger: Callable[[], Ledger],
         say: Callable[[Input], None],
         report: Callable[[Health], None],
+        downward: Downward,
     ) -> None:
         self._config, self._loop, self._disk, self._sealer = config, loop, disk, sealer
         self._journal, self._key, self._software, self._away = journal, key, software, away
         self._ledger, self._say, self._report = ledger, say, report
+        self._downward = downward
         self._courier = away.courier(loop)
         self._uploader: Uploader | None = None
+        self._client: Asking | None = None
         self._receipt: tuple[int, bytes] = (0, b"")
 
     def start(self) -> None:
+        self._downward.begun()
         if self._ledger().upstream.enrolled:
             self._go_up()
         elif self._config.upstream.code is not None:
@@ -92,6 +105,8 @@ class Line:
                 self.enrol(self._config.upstream.code.read_text("ascii"))
 
     def moved(self, kinds: set[int]) -> None:
+        if ev.APPLIED in kinds:
+            self._downward.settled()
         if ev.ENROLMENT in kinds:
             self._go_up()
         elif self._uploader is not None:
@@ -103,6 +118,7 @@ class Line:
             self._uploader.link(self._away.link())
 
     def close(self) -> None:
+        self._downward.close()
         if self._uploader is not None:
             self._uploader.close()
         self._courier.close()
@@ -144,7 +160,9 @@ class Line:
     def _go_up(self) -> None:
         """A new enrolment takes the place of the one before."""
         from appliance.sync.client import Client
-        from appliance.sync.exchange import Exchange, Network
+        from appliance.sync.exchange import Exchange
+        from appliance.sync.fetching import Desired
+        from appliance.sync.reading import Network, Reading
 
         if self._uploader is not None:
             self._uploader.close()
@@ -155,10 +173,37 @@ class Line:
         signing = Network(network.public, network.sign, lambda: clock.now().t // 1000, lambda: token_hex(8))
         client = Client(upstream.url, self._config.upstream.ca)
         exchange = Exchange(client, Cutter(self._config.data, self._disk), self.log(), signing)
+        found = self.registration()
+        pace = paced(found[0].policy if found else None)
         self._uploader = Uploader(
-            self._loop, self._courier, exchange, self._standing, self._say, self._report, self._away.random
+            self._loop, self._courier, exchange, self._standing, self._say, self._report, self._away.random, pace
         )
         self._uploader.start()
+        self._client = client
+        if found is not None:
+            asking = Desired(Reading(client, signing), found[0].chain_id, found[0].release_key, self._fault)
+            self._downward.follow(self._courier, asking, pace.interval)
+
+    def _fault(self, it: Pointer, data: bytes) -> str:
+        """On the courier's thread."""
+        return self._downward.fault(it, data, self._loop.clock.now().local.date())
+
+    # Diagnostics
+
+    def diagnose(self, said: Diagnose) -> None:
+        """Its record is durable. An answer that does not arrive is sent again at the next asking."""
+        from appliance.sync import reporting
+
+        upstream, network = self._ledger().upstream, self._network()
+        skew = upstream.received - self._journal.sealed(upstream.record).record.t if upstream.record else None
+        statement = diagnostics.seal(facts(said, self._journal.chain_id, skew), network.sign)
+        client, chain_id, downward = self._client, self._journal.chain_id, self._downward
+        downward.recorded(said.nonce)
+        if len(statement) <= diagnostics.DIAGNOSTICS_BYTES and client is not None:
+            self._courier.run(
+                lambda: reporting.send(client, chain_id, statement),
+                lambda taken: downward.answered(said.nonce) if taken else None,
+            )
 
     def log(self) -> KeyLog:
         """The collector's keys as the registration names them; without it they are asked for."""
@@ -189,6 +234,17 @@ class Line:
             with suppress(KeyError):  # on its way to flash: the one before will do
                 self._receipt = (upstream.record, bytes(self._journal.sealed(upstream.record).record.body[5]))  # type: ignore[arg-type]
         return Standing(self._journal.next_seq, upstream, self._receipt[1] or None)
+
+
+def facts(said: Diagnose, chain_id: bytes, skew: int | None) -> Diagnostics:
+    """`skew`: ms by which the collector's clock was ahead when its last receipt was recorded."""
+    devices = tuple(Device(*each) for each in said.devices)
+    errors = tuple(Fault(*each) for each in said.errors)
+    clock = Clock(skew, *said.clock)
+    return Diagnostics(
+        chain_id, said.nonce, said.at, said.software, said.versions, devices, errors, Wear(*said.wear), clock,
+        Queue(*said.queue),
+    )  # fmt: skip
 
 
 def cabled(root: Path = NET) -> bool:

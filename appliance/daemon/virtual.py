@@ -104,7 +104,7 @@ class SimulatedWorld:
         """`folder_of`: where the data can be read as files when `disk` is not the machine's own. `beside`: devices that
         are not of the world's own hardware, such as a TPM."""
         self._beside = dict(beside or {})
-        self._data, self._shop, self._size = data, shop, size
+        self._data, self._size = data, size
         self._disk = disk or OsDisk()
         self._segment_size = segment_size
         self._folder_of = folder_of or (lambda: data)
@@ -112,10 +112,12 @@ class SimulatedWorld:
         self._zone = zone_of(shop)
         self.clock = VirtualClock(FIRST, lambda t: offset(self._zone, t))
         self._folder = Path(tempfile.mkdtemp(prefix="sceau-"))
+        self._shop = self._folder / "shop"  # a link, and a copy once a collector's owner may change it
+        self._shop.symlink_to(shop.absolute(), target_is_directory=True)
         self.hardware = Hardware(self.clock, self._folder, size)
         self.hardware.printer.on_event = on_outside
         self._outside = on_outside
-        self.beyond = Beyond(lambda: self.clock.t)
+        self.beyond = Beyond(lambda: self.clock.t, self._shop)
         self.enrolment_file: Path | None = None  # a provisioning file, read at a start
         self._flushes_left = 0
         self._mains_off = False

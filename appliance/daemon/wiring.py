@@ -31,11 +31,13 @@ from appliance.core.instant import Instant
 from appliance.core.till import State
 from appliance.core.turn import Meter
 from appliance.daemon.config import Config
+from appliance.daemon.downward import Downward
 from appliance.daemon.finger import Fingers
 from appliance.daemon.remembrance import remembered
 from appliance.daemon.requests import Requests
 from appliance.daemon.service import Service
 from appliance.daemon.setting import Fitted, Setting
+from appliance.daemon.shelf import Shelf
 from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
 from appliance.daemon.upstream import Line, NoUpward
@@ -88,6 +90,7 @@ class Till:
         )
         self._requests: Requests | None = None
         self._line: Line | None = None
+        self._downward: Downward | None = None
         self.service: Service
         self.writer: Writer
         self.journal: Journal
@@ -101,6 +104,7 @@ class Till:
             for folder in (*reversed(data.parents), data):
                 self._disk.mkdir(folder)
             pepper = keys.pepper(data, self._disk, sealer)
+            Shelf(data, self._config.shop, self._disk).finish()
         read = self._shop_read(pepper)
         if read.shop is None:
             raise ShopError(read.errors)
@@ -142,6 +146,15 @@ class Till:
             self._requests = Requests(self._config.data, self._loop, ring, VERSION, self.service.feed)
             self.fitted.answer = self._requests.answer
         if self._setting.away is not None:
+            self._downward = Downward(
+                self._config.data,
+                self._config.shop,
+                self._loop,
+                self._disk,
+                lambda: self.service.state.ledger,
+                self.service.feed,
+                self._report("update"),
+            )
             self._line = Line(
                 self._config,
                 self._loop,
@@ -154,6 +167,7 @@ class Till:
                 lambda: self.service.state.ledger,
                 self.service.feed,
                 self._report("upstream"),
+                self._downward,
             )
             self.fitted.upstream = self._line
 
@@ -189,7 +203,7 @@ class Till:
             self.painter,
             theme,
             self.fitted,
-            lambda: self._shop_read(state.pepper, self.service.state.ledger.offset),
+            lambda: self._shop_again(state.pepper),
             self._setting.on_frame,
             self._setting.on_failure,
             self._meter,
@@ -216,6 +230,15 @@ class Till:
             return ShopRead(read_shop(self._config.shop, secret, self._today(offset)))
         except ShopError as error:
             return ShopRead(None, error.lines)
+
+    def _shop_again(self, secret: bytes) -> ShopRead:
+        """At an opening: what the owner sent takes the files' place first."""
+        ledger = self.service.state.ledger
+        if self._downward is not None and ledger.day is None:
+            errors = self._downward.opening(self._today(ledger.offset))
+            if errors:
+                return ShopRead(None, errors)
+        return self._shop_read(secret, ledger.offset)
 
     def _today(self, offset: int = 0) -> date:
         now = self._loop.clock.now()

@@ -16,7 +16,8 @@ def network(player: Player, words: list[Word]) -> None:
 
 
 def collector(player: Player, words: list[Word]) -> None:
-    """`loses` its last batch; `forks`: a copy of this till was there first; `carries DIR`: a stick is taken to it."""
+    """`loses` its last batch; `forks`: a copy of this till was there first; `carries DIR`: a stick is taken to it;
+    `publishes "Label" PRICE`: the owner signs a catalogue; `asks` how the till is."""
     player.world.switch("collector", " ".join(word.text for word in words))
 
 

@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import cbor2
 
 from appliance.storage.keys import Key
-from appliance.sync import enrolment, keylog, message, pointer, protocol, token
+from appliance.sync import diagnostics, enrolment, keylog, message, pointer, protocol, token
+from appliance.sync.diagnostics import Wanted as Request
 from appliance.sync.enrolment import POLICY, Registration
 from appliance.sync.problem import TYPE, Problem
 from appliance.sync.protocol import ProtocolError, Receipt, kid
@@ -51,6 +52,7 @@ class Collector:
         self._server: _Server | None = None
         self.port = 0
         self.root, self.key = ROOT, SIGNING
+        self.policy = POLICY
         self.log = keylog.read(
             [keylog.seal(keylog.Entry(0, self.key.public, 0, None, None), self.root.sign)], self.root.public
         )
@@ -62,6 +64,9 @@ class Collector:
         self.network: dict[bytes, bytes] = {}  # chain -> network key
         self.pointers: dict[tuple[str, int], bytes] = {}
         self.objects: dict[str, bytes] = {}
+        self.invented: list[bytes] = []  # shown beside the pointers, whoever made them
+        self.wanted: dict[bytes, bytes] = {}  # nonce -> request for diagnostics
+        self.diagnostics: dict[bytes, bytes] = {}  # nonce -> what came
         self.heard: list[tuple[int, str]] = []  # when (UTC ms), "PUT /v1/…"
         self.trouble: list[Reply] = []  # given instead of the next answers
 
@@ -98,6 +103,12 @@ class Collector:
         self.pointers[scope, version] = pointer.seal(said, RELEASE.sign)
         self.objects[digest.hex()] = data
 
+    def ask(self, chain_id: bytes) -> bytes:
+        """A signed request for diagnostics, good for a day; its nonce."""
+        nonce = sha256(b"diagnostics" + bytes([len(self.wanted)])).digest()[:16]
+        self.wanted[nonce] = diagnostics.ask(Request(chain_id, nonce, self._now() + 86_400_000), RELEASE.sign)
+        return nonce
+
     def forget(self, chain_id: bytes, first_seq: int) -> None:
         """A store that lost its end: this batch and all behind it."""
         with self._mutex:
@@ -118,7 +129,7 @@ class Collector:
     def answer(self, asked: Wanted) -> Reply:
         with self._mutex:
             self.heard.append((self._now(), f"{asked.method} {asked.path}"))
-            if self.trouble:
+            if self.trouble and not asked.path.endswith("/desired"):
                 return self.trouble.pop(0)
             try:
                 return self._answer(asked)
@@ -136,11 +147,14 @@ class Collector:
                 return self._enrol(asked.body)
             case "GET", ["keys"]:
                 return Reply(200, self.log.encode())
+            case "POST", ["chains", name, "diagnostics"]:
+                return self._told(bytes.fromhex(name), asked.body)
             case "GET", ["objects", digest]:
+                self._known(bytes.fromhex(asked.query["chain"][0]), asked)
                 return Reply(200, self.objects[digest]) if digest in self.objects else problem(404, "no such object")
             case "GET", ["chains", name, *rest]:
                 self._known(bytes.fromhex(name), asked)
-                return self._read(bytes.fromhex(name), rest)
+                return self._desired(asked) if rest == ["desired"] else self._read(bytes.fromhex(name), rest)
         return problem(404, "there is nothing here")
 
     def _known(self, chain_id: bytes, asked: Wanted) -> None:
@@ -157,10 +171,23 @@ class Collector:
                 return Reply(200, protocol.read_stored(self.stored[chain_id, self.last[chain_id]])[1])
             case ["batches", number] if (chain_id, int(number)) in self.stored:
                 return Reply(200, self.stored[chain_id, int(number)])
-            case ["desired"]:
-                latest = {scope: data for (scope, _), data in sorted(self.pointers.items())}
-                return Reply(200, cbor2.dumps(list(latest.values())))
         return problem(404, "nothing is stored there")
+
+    def _desired(self, asked: Wanted) -> Reply:
+        latest = {scope: data for (scope, _), data in sorted(self.pointers.items())}
+        waiting = [data for nonce, data in self.wanted.items() if nonce not in self.diagnostics]
+        said = cbor2.dumps([*latest.values(), *self.invented, *waiting])
+        tag = f'"{sha256(said).hexdigest()[:32]}"'
+        if asked.headers.get("if-none-match") == tag:
+            return Reply(304, b"", (("ETag", tag),))
+        return Reply(200, said, (("ETag", tag),))
+
+    def _told(self, chain_id: bytes, body: bytes) -> Reply:
+        it = diagnostics.proven(body, self.network[chain_id])
+        if it.nonce not in self.wanted:
+            raise ProtocolError("nobody has asked for these diagnostics", 404)
+        self.diagnostics.setdefault(it.nonce, body)
+        return Reply(201)
 
     def _put(self, chain_id: bytes, first_seq: int, body: bytes) -> Reply:
         data, before = protocol.read_request(body)
@@ -189,8 +216,8 @@ class Collector:
         if self.tokens.pop(it.token, None) != (siret, till):
             raise ProtocolError("the token is unknown, used, or of another till", 401)
         said = Registration(
-            it.chain_id, siret, till, self.root.public, self.log.data, self.url, POLICY, RELEASE.public, it.network_key,
-            self._now(), kid(self.key.public),
+            it.chain_id, siret, till, self.root.public, self.log.data, self.url, self.policy, RELEASE.public,
+            it.network_key, self._now(), kid(self.key.public),
         )  # fmt: skip
         self.network[it.chain_id] = it.network_key
         self.registrations[digest] = enrolment.seal_registration(said, self.key.sign)

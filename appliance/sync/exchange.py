@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 import cbor2
 
 from appliance.storage.record import RecordError
-from appliance.sync import keylog, message, problem, protocol
+from appliance.sync import keylog, problem, protocol
 from appliance.sync.client import Answer, Asking, Unreachable
 from appliance.sync.cut import CutError, Cutter, worth
 from appliance.sync.keylog import KeyLog
 from appliance.sync.outcome import Behind, Later, Met, Nothing, Outcome, Position, Sent, Smaller
 from appliance.sync.protocol import Batch, ProtocolError, Receipt
+from appliance.sync.reading import Network, Reading
 
 OTHER: Final = "Le serveur détient d'autres actes de cette caisse à partir du n° {0}."
 AHEAD: Final = "Le serveur détient des actes de cette caisse jusqu'au n° {0}, elle n'en a que {1}."
@@ -28,20 +29,12 @@ REFUSED: Final = "Le serveur refuse les actes à partir du n° {0} ({1})\u00a0: 
 EVIDENCE: Final = 2048  # bytes
 
 
-class Network(NamedTuple):
-    """The key that signs reads; `moment` in seconds since 1970, `nonce` any text that is not used twice."""
-
-    public: bytes
-    sign: Callable[[bytes], bytes]
-    moment: Callable[[], int]
-    nonce: Callable[[], str]
-
-
 class Exchange:
     """With one collector, for one chain. `log`: its keys as the registration named them; newer ones are asked for."""
 
     def __init__(self, client: Asking, cutter: Cutter, log: KeyLog, network: Network) -> None:
-        self._client, self._cutter, self._log, self._network = client, cutter, log, network
+        self._client, self._cutter, self._log = client, cutter, log
+        self._reading = Reading(client, network)
 
     def send(self, at: Position) -> Outcome:
         """The next batch, when there is one worth sending."""
@@ -119,7 +112,7 @@ class Exchange:
 
     def _their_batch(self, at: Position) -> tuple[Batch, bytes]:
         """The batch behind our last receipt, under this till's own signature, and its receipt."""
-        answer = self._read(f"{self._chain()}/batches/{at.next_seq}")
+        answer = self._reading.read(f"{self._chain()}/batches/{at.next_seq}")
         if answer.status == 404:
             raise ProtocolError("it says that the journal forked and shows no batch")
         if answer.status != 200:
@@ -145,7 +138,7 @@ class Exchange:
     def _look(self, at: Position, why: str) -> Outcome:
         """`why` it refused our receipt; empty when nothing was refused yet."""
         after = protocol.read_receipt(at.receipt)[0].first_seq if at.receipt else 0
-        answer = self._read(f"{self._chain()}/head?after={after}")
+        answer = self._reading.read(f"{self._chain()}/head?after={after}")
         if answer.status == 404:
             return self._none_there(at, why, answer)
         if answer.status != 200:
@@ -183,18 +176,6 @@ class Exchange:
                 raise
             self._log = keylog.decode(answer.body, self._log.root)
             return self._log.receipt(data)
-
-    def _read(self, path: str) -> Answer:
-        """Signed; with the collector's nonce once more when our clock is not its own."""
-        answer = self._client.ask("GET", path, headers=self._signed(path, self._network.nonce()))
-        nonce = answer.headers.get(message.NONCE, "")
-        if answer.status == 401 and nonce:
-            answer = self._client.ask("GET", path, headers=self._signed(path, nonce))
-        return answer
-
-    def _signed(self, path: str, nonce: str) -> dict[str, str]:
-        it = self._network
-        return message.sign("GET", self._client.url + path, b"", it.moment(), nonce, (it.public, it.sign))
 
     def _chain(self) -> str:
         return f"/v1/chains/{self._cutter.chain_id().hex()}"

@@ -15,15 +15,36 @@ from appliance.core.input import Receipted, UpstreamFound
 from appliance.core.standing import Upstream
 from appliance.ports import Health, Level, Loop, Timer
 from appliance.sync import cut
+from appliance.sync.enrolment import Policy
 from appliance.sync.outcome import Behind, Later, Met, Nothing, Outcome, Position, Sent, Smaller
 
 QUARTER: Final = 15 * 60_000  # ms
+SHORTEST: Final = 60_000  # ms between two batches, whatever a policy says
+FEWEST: Final = 16  # records that trigger a batch
 FIRST: Final = 2000  # ms, doubled at each failure
 WAKE: Final = 60_000  # ms, within which a till whose link came up tries: not all of a country at once
 STEPS: Final = 9  # 2 s · 2^9 is more than a quarter of an hour
 CLOSINGS: Final = frozenset({ev.DAY_CLOSE, ev.MONTH_CLOSE, ev.YEAR_CLOSE, ev.ENROLMENT})
 
 T = TypeVar("T")
+
+
+class Pace(NamedTuple):
+    """`interval`: ms that something waits at most; `records` that are sent at once."""
+
+    interval: int
+    records: int
+
+
+PACE: Final = Pace(QUARTER, cut.SMALL)
+
+
+def paced(policy: Policy | None) -> Pace:
+    """What the registration asks for, within limits: a quarter of an hour and 512 records are never exceeded."""
+    if policy is None:
+        return PACE
+    interval = min(max(policy.interval * 1000, SHORTEST), QUARTER)
+    return Pace(interval, min(max(policy.records, FEWEST), cut.SMALL))
 
 
 class Exchanging(Protocol):
@@ -97,9 +118,10 @@ class Uploader:
         say: Callable[[Receipted | UpstreamFound], None],
         report: Callable[[Health], None],
         random: Callable[[], float],
+        pace: Pace = PACE,
     ) -> None:
         self._loop, self._courier, self._exchange, self._standing = loop, courier, exchange, standing
-        self._say, self._report, self._random = say, report, random
+        self._say, self._report, self._random, self._pace = say, report, random, pace
         self._again: tuple[int, bytes | None] | None = None  # sent again from here: the collector has lost it
         self._held: tuple[int, bytes] | None = None  # the last receipt, whose record may be on its way to flash
         self._most = cut.SMALL
@@ -123,10 +145,10 @@ class Uploader:
         """Records of these kinds are durable."""
         if self._closed or not kinds - cut.BESIDE or self._standing().upstream.stopped:
             return
-        if kinds & CLOSINGS or self._waiting() >= cut.SMALL:
+        if kinds & CLOSINGS or self._waiting() >= self._pace.records:
             self._go()
         elif self._due is None:
-            self._due = self._loop.call_in(QUARTER, self._is_due)
+            self._due = self._loop.call_in(self._pace.interval, self._is_due)
 
     def link(self, up: bool) -> None:
         """Whether a cable or a radio link is there; one that comes up cuts a pause short."""
@@ -206,12 +228,12 @@ class Uploader:
     def _more(self) -> None:
         """Catching up goes on at once, in larger batches; the last few records wait for their quarter of an hour."""
         waiting = self._waiting()
-        behind = self._again is not None or waiting >= cut.SMALL
+        behind = self._again is not None or waiting >= self._pace.records
         self._most = cut.WHOLE if behind else cut.SMALL
         if behind:
             self._go()
         elif waiting and self._due is None:
-            self._due = self._loop.call_in(QUARTER, self._is_due)
+            self._due = self._loop.call_in(self._pace.interval, self._is_due)
 
     def _met(self, what: str, record: int, evidence: bytes | None, why: str) -> None:
         self._tell(what, record, evidence, why)

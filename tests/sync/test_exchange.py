@@ -20,9 +20,10 @@ from appliance.sync import enrolment, keylog, protocol, token
 from appliance.sync.client import Client
 from appliance.sync.cut import SMALL, Cutter
 from appliance.sync.enrol import Registered, enrol
-from appliance.sync.exchange import EVIDENCE, Exchange, Network
+from appliance.sync.exchange import EVIDENCE, Exchange
 from appliance.sync.outcome import Behind, Later, Met, Nothing, Outcome, Position, Sent, Smaller
 from appliance.sync.protocol import Receipt, kid, seal_receipt
+from appliance.sync.reading import Network
 from tests.sync.line import T
 from tests.sync.test_cut import Home
 

@@ -12,7 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.storage.keys import Key
-from appliance.sync import countersign, enrolment, keylog, manifest, message, pointer, problem, registry, shop, token
+from appliance.sync import (
+    countersign,
+    diagnostics,
+    enrolment,
+    keylog,
+    manifest,
+    message,
+    pointer,
+    problem,
+    registry,
+    shop,
+    token,
+)
+from appliance.sync.diagnostics import Clock, Device, Diagnostics, Fault, Queue, Wanted, Wear
 from appliance.sync.enrolment import POLICY, Offer, Registration
 from appliance.sync.keylog import Entry, KeyLog
 from appliance.sync.pointer import Pointer
@@ -72,6 +85,12 @@ def archived(line: Line, first: int, last: int, key: Key | None = None, **change
 ARCHIVED = archived(LINE, 0, 0)
 COUNTERSIGNED = countersign.Countersigned(sha256(ARCHIVED).digest(), LINE.chain_id, 0, 0, T, NAME)
 
+WANTED = Wanted(LINE.chain_id, SECRET, T)
+SAID = Diagnostics(
+    LINE.chain_id, SECRET, T, "0.1.0", (("catalogue", 4),), (Device("printer", "down", "paper-out"),),
+    (Fault(T, "printer paper-out"),), Wear(123456, 789, 1, 1, 1), Clock(-12, 0, 1), Queue(3, 1),
+)  # fmt: skip
+
 READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "key log": (LOG.data[0], lambda data: keylog.read([data], ROOT.public)),
     "registry": (
@@ -89,6 +108,8 @@ READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
         lambda data: countersign.proven(data, ARCHIVED, LOG),
     ),
     "pointer": (pointer.seal(POINTER, RELEASE.sign), lambda data: pointer.proven(data, RELEASE.public)),
+    "wanted": (diagnostics.ask(WANTED, RELEASE.sign), lambda data: diagnostics.wanted(data, RELEASE.public)),
+    "diagnostics": (diagnostics.seal(SAID, NETWORK.sign), lambda data: diagnostics.proven(data, NETWORK.public)),
 }
 
 
@@ -120,6 +141,8 @@ def test_there_and_back() -> None:
     assert enrolment.read_enrolment(ASKED.encode()) == (ASKED, SIRET, "B01")
     assert enrolment.read_offer(READ["offer"][0], LOG, T) == OFFER
     assert pointer.proven(READ["pointer"][0], RELEASE.public) == pointer.read(READ["pointer"][0]) == POINTER
+    assert diagnostics.wanted(READ["wanted"][0], RELEASE.public) == diagnostics.read_wanted(READ["wanted"][0]) == WANTED
+    assert diagnostics.proven(READ["diagnostics"][0], NETWORK.public) == SAID
     assert registry.read([READ["registry"][0]], LINE.chain_id, LOG) == (ENROLLED,)
     assert registry.enrolled(ENROLLED) == (b"a", b"b")
     assert manifest.read(READ["manifest"][0], LOG) == MANIFEST

@@ -83,7 +83,8 @@ def examples() -> list[tuple[str, bytes]]:
     receipts = [("receipt", RECEIPT_FORM.open(bytes.fromhex(it["receipt"]))[0]) for it in VECTORS["batches"]]
     plain = [("request", VECTORS["request"]), ("enrolment", VECTORS["statements"]["enrolment"])]
     sealed = {"key-entry": "key log", "registry-entry": "registry"}
-    sealed |= {name: name for name in ("registration", "offer", "pointer", "manifest", "countersignature")}
+    names = ("registration", "offer", "pointer", "manifest", "countersignature", "wanted", "diagnostics")
+    sealed |= {name: name for name in names}
     sealed["shop-closing"] = "shop closing"
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
     return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]

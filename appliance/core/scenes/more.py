@@ -118,6 +118,7 @@ NAMES = {
     "scanner": "Lecteur de codes",
     "touch": "Écran tactile",
     "upstream": "Transmission",
+    "update": "Mise à jour",
     "panel": "Écran",
     "beeper": "Son",
     "witness": "Témoin",
@@ -143,12 +144,16 @@ def technique(state: State, at: Instant) -> TechnicianView:
     )
     back = Key("Quitter", Act("lock") if technician(state) else Act("go", ""))
     version = f"Sceau {state.ledger.software} · {state.ledger.seq} actes enregistrés"
+    announced = state.ledger.upstream.version("software")
+    if announced:
+        version = f"{version} · logiciel n° {announced} disponible"
     return TechnicianView(header(state, at), "Technique", version, (*rows[:7], clock_row), acts, back)
 
 
 def _device(name: str, device: Device) -> DeviceRow:
     alarm = alarm_words(device)
-    text = "non installé" if device.level == "absent" else alarm[1] if alarm else device.detail or "en ordre"
+    said = device.detail if device.kind == "update" else ""
+    text = "non installé" if device.level == "absent" else said or (alarm[1] if alarm else device.detail or "en ordre")
     return DeviceRow(LEVELS[device.level], name, text, device.port)
 
 
