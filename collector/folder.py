@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
-import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
-from collector.store import Unavailable
+from collector.store import Unavailable, Window
 
 STAGING: Final = ".staging"
 LEFT: Final = 3600  # seconds after which a staged file is nobody's
@@ -30,7 +27,7 @@ class Unfit(Exception):
     """The folder cannot be a store; the sentence says what to do."""
 
 
-class Folder:
+class Folder(Window):
     """`root` is made when it is missing. Raises Unfit."""
 
     def __init__(self, root: Path) -> None:
@@ -46,7 +43,7 @@ class Folder:
             raise Unfit(
                 f"{root} cannot hold the store ({error.strerror}): give a folder that can be written"
             ) from error
-        self._store = LocalStore(self._root)
+        super().__init__(LocalStore(self._root))
 
     async def create(self, name: str, data: bytes) -> bytes:
         try:
@@ -59,22 +56,6 @@ class Folder:
         if found is None:
             raise Unavailable(f"{name} was there and is gone")
         return found
-
-    async def get(self, name: str) -> bytes | None:
-        try:
-            return bytes(await (await obstore.get_async(self._store, name)).bytes_async())
-        except FileNotFoundError:
-            return None
-        except (BaseError, OSError) as error:
-            raise Unavailable(f"{name} could not be read ({type(error).__name__})") from error
-
-    async def names(self, prefix: str, after: str = "") -> AsyncIterator[str]:
-        try:
-            async for page in obstore.list(self._store, prefix, offset=after or None):
-                for each in page:
-                    yield each["path"]
-        except (BaseError, OSError) as error:
-            raise Unavailable(f"{prefix} could not be listed ({type(error).__name__})") from error
 
     def _create(self, path: Path, data: bytes) -> bool:
         """Whether it is ours; either way what stands there is durable when this returns. Raises OSError."""

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import S3Store
+from obstore.store import LocalStore, S3Store
 
 TRIES: Final = 2
 OBJECT_LIMIT: Final = 4 * 1024 * 1024
@@ -38,26 +38,11 @@ class Store(Protocol):
         """All names below `prefix` that sort behind `after`, in no order. Raises Unavailable."""
 
 
-class Bucket:
-    """S3. With object lock on, the bucket's default retention is what keeps; these credentials need no Delete."""
+class Window:
+    """What can be looked at through obstore, and not touched."""
 
-    def __init__(self, store: S3Store) -> None:
+    def __init__(self, store: S3Store | LocalStore) -> None:
         self._store = store
-
-    async def create(self, name: str, data: bytes) -> bytes:
-        tried: list[str] = []
-        for _ in range(TRIES):
-            try:
-                await obstore.put_async(self._store, name, data, mode="create", use_multipart=False)
-            except (BaseError, OSError) as error:
-                tried.append(type(error).__name__)
-            else:
-                return data
-            # If we stop here, the object may be there or not and nobody was told; the next try finds it.
-            found = await self.get(name)
-            if found is not None:
-                return found
-        raise Unavailable(f"{name} could not be created ({', '.join(tried)}) and is not there")
 
     async def get(self, name: str) -> bytes | None:
         try:
@@ -74,6 +59,25 @@ class Bucket:
                     yield each["path"]
         except (BaseError, OSError) as error:
             raise Unavailable(f"{prefix} could not be listed ({type(error).__name__})") from error
+
+
+class Bucket(Window):
+    """S3. With object lock on, the bucket's default retention is what keeps; these credentials need no Delete."""
+
+    async def create(self, name: str, data: bytes) -> bytes:
+        tried: list[str] = []
+        for _ in range(TRIES):
+            try:
+                await obstore.put_async(self._store, name, data, mode="create", use_multipart=False)
+            except (BaseError, OSError) as error:
+                tried.append(type(error).__name__)
+            else:
+                return data
+            # If we stop here, the object may be there or not and nobody was told; the next try finds it.
+            found = await self.get(name)
+            if found is not None:
+                return found
+        raise Unavailable(f"{name} could not be created ({', '.join(tried)}) and is not there")
 
 
 def bucket(name: str, endpoint: str | None, region: str, key: str | None = None, secret: str | None = None) -> Bucket:

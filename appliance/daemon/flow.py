@@ -9,8 +9,8 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from appliance.daemon.keeping import StartError
 from appliance.daemon.virtual import SimulatedWorld, Unrest
-from appliance.daemon.wiring import StartError
 from appliance.provision.shop import ShopError
 from appliance.simulator import cards, script
 from appliance.simulator.player import Player

@@ -16,12 +16,13 @@ from appliance.daemon.build import build
 from appliance.daemon.clock import system_clock
 from appliance.daemon.config import Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
+from appliance.daemon.keeping import StartError
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
 from appliance.daemon.refusal import show_refusal
 from appliance.daemon.setting import Setting
 from appliance.daemon.upstream import Away, cabled
-from appliance.daemon.wiring import StartError, Till
+from appliance.daemon.wiring import Till
 from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from appliance import VERSION
@@ -33,6 +32,7 @@ from appliance.core.turn import Meter
 from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
 from appliance.daemon.finger import Fingers
+from appliance.daemon.keeping import keeping
 from appliance.daemon.remembrance import remembered
 from appliance.daemon.requests import Requests
 from appliance.daemon.service import Service
@@ -57,17 +57,12 @@ from appliance.storage.keys import KeyRing
 from appliance.storage.medium import mounted
 from appliance.storage.purge import PurgeError
 from appliance.storage.record import Record
-from appliance.storage.seal import SealError
 from appliance.storage.wear import MeteredDisk, medium_health
 from appliance.storage.writer import Writer
 
 MINUTE = 60_000
 AGAIN = 5
 STICK = 1000
-
-
-class StartError(Exception):
-    """The till cannot start; the text is one sentence that says what to do."""
 
 
 class Till:
@@ -100,7 +95,7 @@ class Till:
     def start(self) -> None:
         """Raises StartError, ShopError and the journal's errors: nothing was sold, the sentence says what to do."""
         data, sealer = self._config.data, self._setting.sealer()
-        with _keeping(data):
+        with keeping(data):
             for folder in (*reversed(data.parents), data):
                 self._disk.mkdir(folder)
             pepper = keys.pepper(data, self._disk, sealer)
@@ -108,7 +103,7 @@ class Till:
         read = self._shop_read(pepper)
         if read.shop is None:
             raise ShopError(read.errors)
-        with _keeping(data):
+        with keeping(data):
             ring = keys.load_or_make(data, self._disk, sealer, ALGORITHMS[read.shop.signature])
         self.journal = Journal.open(
             self._config.data,
@@ -393,18 +388,3 @@ class Till:
             task.close()
         for device in (self.fitted.witness, self.fitted.printer, self.fitted.beeper, self.panel):
             device.close()
-
-
-@contextmanager
-def _keeping(data: Path) -> Iterator[None]:
-    """Around what makes or reads sealed files: what goes wrong is a StartError."""
-    try:
-        yield
-    except SealError as error:
-        raise StartError(f"{data}: no key can be sealed ({error})") from error
-    except PermissionError as error:
-        raise StartError(f"{data}: not writable; give the till its own data folder (--data or data = …)") from error
-    except (FileExistsError, NotADirectoryError) as error:
-        raise StartError(f"{data}: a file stands in its way; give the till a data folder that it can write") from error
-    except OSError as error:
-        raise StartError(f"{data}: {error.strerror}; give the till a data folder that it can write") from error

@@ -12,8 +12,8 @@ import pytest
 from appliance.audit.command import verify_main
 from appliance.audit.dump import dump
 from appliance.core.event import NAMES as NAMES_OF_KINDS
+from appliance.daemon.keeping import StartError
 from appliance.daemon.virtual import SimulatedWorld
-from appliance.daemon.wiring import StartError
 from appliance.storage.flash import Disk
 from tests.daemon.world import kinds, play, seen, tap, world_on
 from tests.storage.memory import MemoryDisk

@@ -11,8 +11,8 @@ from appliance.audit.command import _core
 from appliance.audit.dump import dump
 from appliance.audit.verify import BROKEN, INTACT, Verdict, verify
 from appliance.core.event import DEFECT, NAMES, SNAPSHOT
+from appliance.daemon.keeping import StartError
 from appliance.daemon.virtual import SimulatedWorld
-from appliance.daemon.wiring import StartError
 from appliance.simulator import cards
 from appliance.simulator.hand import Hand, cents
 from appliance.simulator.player import Player
