@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.sync import keylog, manifest, shop, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
-from collector import build, config, keys
+from collector import build, config, keys, release
 from collector.audit import Audit, rewritten
 from collector.config import Config, ConfigError
 from collector.diagnostics import Requests
@@ -24,7 +24,7 @@ from collector.registry import Unknown
 from collector.serve import serve
 from collector.store import Unavailable, numbered
 
-REFUSED = (ConfigError, BadKey, Unfit, ProtocolError, Unavailable, OSError)
+REFUSED = (ValueError, ConfigError, BadKey, Unfit, ProtocolError, Unavailable, OSError)
 KEY, ROOT = "collector.key", "root.key"
 
 
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _keys(commands.add_parser("key", help="the collector's keys").add_subparsers(required=True, metavar="act"))
     _registry(commands.add_parser("registry", help="how a chain stands").add_subparsers(required=True, metavar="act"))
     office.add(commands, _with_config)
+    release.add(commands)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )
