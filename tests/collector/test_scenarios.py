@@ -262,10 +262,10 @@ def test_pointers_are_relayed(shop: World) -> None:
     """The newest of each scope, for all, for the shop, for the till; the collector cannot make one."""
     till = shop.till()
     made = [
-        Pointer("config", 1, bytes(32), 1, 0, 2**40, "*"),
-        Pointer("catalogue", 3, bytes(32), 1, 0, 2**40, f"{SIRET}/*"),
-        Pointer("catalogue", 4, bytes(32), 1, 0, 2**40, f"{SIRET}/*"),
-        Pointer("software", 1, bytes(32), 1, 0, 2**40, f"{SIRET}/B02"),
+        Pointer("one", 1, bytes(32), 1, 0, 2**40, "*"),
+        Pointer("two", 3, bytes(32), 1, 0, 2**40, f"{SIRET}/*"),
+        Pointer("two", 4, bytes(32), 1, 0, 2**40, f"{SIRET}/*"),
+        Pointer("three", 1, bytes(32), 1, 0, 2**40, f"{SIRET}/B02"),
     ]
     sealed = [pointer.seal(it, RELEASE.sign) for it in made]
     for data in sealed:
@@ -273,7 +273,8 @@ def test_pointers_are_relayed(shop: World) -> None:
     answer = till.get(shop.replicas[0], f"{till.chain}/desired")
 
     assert answer.status_code == 200
-    assert sorted(pointer.decode(answer.content)) == sorted([sealed[0], sealed[2]])
+    told = [data for data in pointer.decode(answer.content) if pointer.read(data).scope in ("one", "two", "three")]
+    assert sorted(told) == sorted([sealed[0], sealed[2]])  # other tests have their own in this store
     tag = {"If-None-Match": answer.headers["etag"]}
     assert till.get(shop.replicas[1], f"{till.chain}/desired", headers=tag).status_code == 304
     with pytest.raises(protocol.ProtocolError, match="not signed"):

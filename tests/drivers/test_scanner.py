@@ -99,7 +99,7 @@ def test_a_code_cut_by_the_cable_is_lost_and_then_the_device(desk: Bench, scanne
 
 
 def test_a_code_longer_than_any_is_lost(desk: Bench, scanner: EvdevScanner) -> None:
-    desk.hardware.scanner.scan("1" * 49)
+    desk.hardware.scanner.scan("1" * 257)
 
     assert scanner.read() == [""]
 
