@@ -20,7 +20,7 @@ open day float 10.00
 ring "Café"
 pay cash 2.00
 print no
-wait 2h
+at {after}
 login "Sophie"
 ring "Café"
 pay cash 2.00
@@ -30,17 +30,22 @@ close day
 
 
 @pytest.mark.parametrize(
-    ("before", "offsets"),
-    [("2027-03-28T01:30:00+01:00", ["+01:00", "+02:00"]), ("2027-10-31T01:30:00+02:00", ["+02:00", "+01:00"])],
+    ("before", "after", "offsets"),
+    [
+        ("2027-03-28T01:30:00+01:00", "2027-03-28T04:30:00+02:00", ["+01:00", "+02:00"]),
+        ("2027-10-31T01:30:00+02:00", "2027-10-31T03:30:00+01:00", ["+02:00", "+01:00"]),
+    ],
     ids=["spring", "autumn"],
 )
-def test_a_night_sale_over_the_change(before: str, offsets: list[str], tmp_path: Path) -> None:
+def test_a_night_sale_over_the_change(before: str, after: str, offsets: list[str], tmp_path: Path) -> None:
     """Two tickets two hours apart, on either side; in UTC they are in order, and the journal verifies."""
     world = SimulatedWorld(tmp_path / "data", SHOP, segment_size=512 << 10)
     try:
         world.power_on()
         steps = [
-            Step("night", n, split(line)) for n, line in enumerate(NIGHT.format(before=before).splitlines(), 1) if line
+            Step("night", n, split(line))
+            for n, line in enumerate(NIGHT.format(before=before, after=after).splitlines(), 1)
+            if line
         ]
         assert Player(world, cards.read(SHOP)).play(steps) is None
         records = world.records()
