@@ -28,7 +28,8 @@ LONG = {
     "carried",
     "pdf",
     "inspector",
-}  # they wait for long work; its writes: tests/audit/test_archive_copy.py
+    "downward",
+}  # they wait for long work, or write beside the journal; cuts there: audit/test_archive_copy.py, daemon/test_downward.py
 FLOWS = [flow for flow in sorted((ROOT / "tests" / "flows").glob("*.flow")) if flow.stem not in LONG]
 DATA = Path("/till")
 SEGMENT = 256 << 10
