@@ -29,7 +29,7 @@ LONG = {
     "pdf",
     "inspector",
     "downward",
-}  # they wait for long work, or write beside the journal; cuts there: audit/test_archive_copy.py, daemon/test_downward.py
+}  # long work, or writes beside the journal: tests/audit/test_archive_copy.py, tests/daemon/test_downward.py
 FLOWS = [flow for flow in sorted((ROOT / "tests" / "flows").glob("*.flow")) if flow.stem not in LONG]
 DATA = Path("/till")
 SEGMENT = 256 << 10
