@@ -32,9 +32,8 @@ CODES: Final = frozenset({110, 130, 180, 240, 280, 290})  # of `jet`: exports, a
 def take(turn: Turn, what: Asked) -> None:
     """The answer goes out after the flush; -1 for what a command may not have recorded."""
     allowed = what.kind in KINDS or (what.kind == ev.JET and what.body.get(1) in CODES)
-    made = (
-        turn.emit(what.kind, dict(what.body)).seq if allowed and _received(turn, what) and _follows(turn, what) else -1
-    )
+    allowed = allowed and _received(turn, what) and _follows(turn, what)
+    made = turn.emit(what.kind, dict(what.body)).seq if allowed else -1
     turn.effect(Answer(what.token, made))
 
 

@@ -91,7 +91,9 @@ def confirmed(turn: Turn, act: Act) -> None:
     """The order is durable before the first byte is given up; a start finishes one that was stopped."""
     plan = turn.ui.plan
     turn.set(message=None, plan=None)
-    if plan is not None and turn.person is not None and turn.person.role == "manager":
+    if turn.ui.work:  # nothing is ordered that cannot begin
+        turn.beep("refused")
+    elif plan is not None and turn.person is not None and turn.person.role == "manager":
         made = turn.emit(ev.PURGE, dict(plan))
         _begin(turn, Work("purge", (str(made.seq),)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -66,12 +67,14 @@ def _archive(place: Place, begins: date, ends: date, makers: Makers, show: Show)
 
 
 def swept(place: Place) -> tuple[Path, OsDisk]:
-    """The folder of archives without those that no record names: the power went before it, they are made anew."""
+    """The folder of archives; in a fresh place without those that no record names, which are made anew."""
     from appliance.audit.archive import FOLDER
     from appliance.audit.archive_command import _records
 
     folder, disk = place.data / FOLDER, OsDisk()
     disk.mkdir(folder)
+    if not place.fresh:
+        return folder, disk
     recorded = {str(each.body[13]) for each in _records(place.data, ev.ARCHIVE)}
     for name in set(disk.listdir(folder)) - recorded:
         disk.unlink(folder / name)
@@ -97,7 +100,9 @@ def _export(place: Place, args: Sequence[str], show: Show) -> dict[str, Any]:
 
     chosen, begins, ends, stick = args
     name = f"{chosen}-{begins}-{ends}{FORMATS[chosen].suffix}"
-    with TemporaryDirectory(prefix="export-", dir=place.data) as drafts:  # a start sweeps nothing: it is no journal
+    for left in place.data.glob("export-*"):  # of an export that the power cut short; one work runs at a time
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix="export-", dir=place.data) as drafts:
         made = export(place.data, chosen, Period.of(begins, ends), Path(drafts) / name, shop=place.shop)
         _kept(place, Path(stick), f"documents/{name}", made.path.read_bytes())
     return {"kind": ev.JET, "body": packed(made.body), "name": name}

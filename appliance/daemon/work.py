@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from appliance.audit.holder import Maker
+if TYPE_CHECKING:
+    from appliance.audit.holder import Maker  # a till starts without what makes archives
+
+
+FRESH: Final = "fresh"  # on a child's command line
+ARCHIVES: Final = ("archive", "period")  # works that make one
 
 
 class Place(NamedTuple):
-    """The till's folders: its journal and archives, and its shop's files."""
+    """The till's folders: its journal and archives, and its shop's files.
+
+    `fresh`: no archive was made since the till started, so that one which no record names was cut short by the power
+    and is not on its way to the journal.
+    """
 
     data: Path
     shop: Path
+    fresh: bool = False
+
+    def after(self, work: str) -> Place:
+        """Once that work was begun."""
+        return self._replace(fresh=self.fresh and work not in ARCHIVES)
 
 
 class WorkError(Exception):
@@ -21,4 +35,4 @@ class WorkError(Exception):
 
 
 Show = Callable[[int, int], None]
-Makers = Callable[[Path], Maker]
+Makers: TypeAlias = "Callable[[Path], Maker]"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from appliance.core.effect import Work
 from appliance.core.input import WorkDone, WorkGoes
 from appliance.daemon.facts import told
+from appliance.daemon.work import FRESH
 from appliance.ports import Loop
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class ChildWorker:
     """One child at a time, the others wait their turn. What a killed child left half done, the next one clears."""
 
     def __init__(self, place: Place, loop: Loop, say: Say) -> None:
-        self._place, self._loop, self._say = place, loop, say
+        self._place, self._loop, self._say = place._replace(fresh=True), loop, say
         self._waiting: deque[Work] = deque()
         self._child: subprocess.Popen[bytes] | None = None
         self._now = Work("")
@@ -64,7 +65,8 @@ class ChildWorker:
             return
         self._now = self._waiting.popleft()
         command = ["/usr/bin/nice", sys.executable, "-m", "appliance.daemon.works", self._now.name]
-        command += [str(self._place.data), str(self._place.shop)]
+        command += [str(self._place.data), str(self._place.shop), FRESH if self._place.fresh else "-"]
+        self._place = self._place.after(self._now.name)
         self._child = subprocess.Popen(  # noqa: S603 - our own command; nice, because the till goes first
             [*command, *self._now.args],
             stdin=subprocess.DEVNULL,
@@ -116,7 +118,7 @@ class LoopWorker:
     """The same functions on the loop's own thread."""
 
     def __init__(self, place: Place, loop: Loop, makers: Makers, say: Say) -> None:
-        self._place, self._loop, self._makers, self._say = place, loop, makers, say
+        self._place, self._loop, self._makers, self._say = place._replace(fresh=True), loop, makers, say
         self._closed = False
 
     def do(self, work: Work) -> None:
@@ -130,4 +132,5 @@ class LoopWorker:
 
         if not self._closed:
             facts = done(work.name, self._place, work.args, self._makers, lambda part, whole: None)
+            self._place = self._place.after(work.name)
             self._say(told(work, facts))

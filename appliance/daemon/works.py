@@ -1,4 +1,4 @@
-"""Long work beside the till: `python -m appliance.daemon.works NAME DATA SHOP ARGS…`, percent to stderr, JSON out.
+"""Long work: `python -m appliance.daemon.works NAME DATA SHOP FRESH ARGS…`, percent to stderr, JSON to stdout.
 
 Each work is a function of the till's folders; nothing here records: what comes of it goes to `step` as an input.
 """
@@ -19,13 +19,14 @@ from appliance.audit.enclosure import enclosed
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
 from appliance.daemon.stick_works import STICK_WORKS, swept
-from appliance.daemon.work import Makers, Place, Show, WorkError
+from appliance.daemon.work import FRESH, Makers, Place, Show, WorkError
 from appliance.storage.flash import OsDisk
 from appliance.storage.medium import forget
 
 LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, the journal needs it
 FULL: Final = "Mémoire presque pleine : copier les archives, puis purger."
 UNFIT: Final = "Ce support ne convient pas\u00a0: brancher une autre clé USB."
+REFUSED: Final = "Export refusé\u00a0: compléter les comptes de la boutique, ou choisir d'autres jours."
 FAILED: Final = {
     "archive": "L'archive n'a pas pu être faite\u00a0: appeler le technicien.",
     "verify": "Le journal n'a pas pu être lu\u00a0: appeler le technicien.",
@@ -144,14 +145,16 @@ def done(name: str, place: Place, args: Sequence[str], makers: Makers, show: Sho
         return {"error": str(error)}
     except MediumError as error:
         return {"error": UNFIT, "detail": str(error)}
-    except (Refusal, ExportRefusal, CutError, PurgeError, Unreadable, Broken, ValueError, OSError) as error:
+    except ExportRefusal as error:
+        return {"error": REFUSED, "detail": str(error)}
+    except (Refusal, CutError, PurgeError, Unreadable, Broken, ValueError, OSError) as error:
         return {"error": FAILED[name], "detail": str(error)}
 
 
 def main(argv: Sequence[str]) -> int:
     from appliance.daemon.tills import running
 
-    name, data, shop, *args = argv
+    name, data, shop, fresh, *args = argv
     last = [-1]
 
     def show(part: int, whole: int) -> None:
@@ -161,7 +164,9 @@ def main(argv: Sequence[str]) -> int:
             sys.stderr.write(f"{percent}\n")
             sys.stderr.flush()
 
-    sys.stdout.write(json.dumps(done(name, Place(Path(data), Path(shop)), args, running, show), ensure_ascii=False))
+    sys.stdout.write(
+        json.dumps(done(name, Place(Path(data), Path(shop), fresh == FRESH), args, running, show), ensure_ascii=False)
+    )
     return 0
 
 

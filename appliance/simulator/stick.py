@@ -44,8 +44,10 @@ class Stick:
         if self._held is None:
             return
         self.place.unlink()
-        shutil.rmtree(self._home)
-        shutil.copytree(self._held, self._home)
+        shutil.copytree(self._held, self._home, dirs_exist_ok=True)
+        for path in sorted(self._home.rglob("*"), reverse=True):  # what was taken off the stick meanwhile
+            if not (self._held / path.relative_to(self._home)).exists():
+                (path.rmdir if path.is_dir() else path.unlink)()
         shutil.rmtree(self._held)
         self._held = None
 

@@ -77,23 +77,16 @@ class Proxy:
         return waiting.popleft()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        proxy = self
-
-        class Handler(_Handler):
-            def owner(self) -> Proxy:
-                return proxy
-
-        return Handler
+        return type("Handler", (_Handler,), {"owner": self})
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def owner(self) -> Proxy:
-        raise NotImplementedError
+    owner: Proxy
 
     def _exchange(self) -> None:
-        fault = self.owner().due(self.command, self.path)
+        fault = self.owner.due(self.command, self.path)
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if fault in _BEFORE:
             self._answer(_STATUS[fault], {}, b"")
@@ -102,12 +95,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         status, headers, data = self._upstream(body)
-        if self.owner().lying and status == HTTPStatus.PRECONDITION_FAILED:
+        if self.owner.lying and status == HTTPStatus.PRECONDITION_FAILED:
             status, data = HTTPStatus.OK, b""
             headers = {**headers, "ETag": '"0"'}
-        hold = self.owner().hold
-        if hold is not None and self.command == "PUT" and self.owner().below in self.path:
-            self.owner().held.set()
+        hold = self.owner.hold
+        if hold is not None and self.command == "PUT" and self.owner.below in self.path:
+            self.owner.held.set()
             hold.wait(60)
         if fault is Fault.BROKEN_AFTER:
             self._cut()
@@ -119,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _exchange  # noqa: N815 - http.server's names
 
     def _upstream(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(self.owner().upstream, timeout=60)
+        connection = http.client.HTTPConnection(self.owner.upstream, timeout=60)
         try:
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():

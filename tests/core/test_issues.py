@@ -54,14 +54,20 @@ def test_a_first_paper_of_which_nobody_knows_was_the_original(fate: str) -> None
     assert reprinted(desk) == "duplicate"
 
 
-def test_a_ticket_as_a_file_is_an_issue_of_it() -> None:
-    """SEC-05, TIC-03: how it went out is in the record; a stick that fails loses nothing and is said."""
+def filed() -> Desk:
+    """The last ticket was asked for as a file on the stick."""
     desk = later("duplicate")
     desk.feed(StickSeen("/stick"))
     desk.tap("go", "more")
     desk.tap("go", "reprint")
     desk.tap("as", "pdf")
     desk.tap("reprint", desk.last(ev.TICKET).seq)
+    return desk
+
+
+def test_a_ticket_as_a_file_is_an_issue_of_it() -> None:
+    """SEC-05, TIC-03: how it went out is in the record; a stick that fails loses nothing and is said."""
+    desk = filed()
     order = desk.last(ev.DUPLICATE)
     name = "ticket-1-000001-duplicata-1.pdf"
     assert order.body[6] == "pdf"
@@ -75,14 +81,23 @@ def test_a_ticket_as_a_file_is_an_issue_of_it() -> None:
 
 def test_a_file_that_was_read_back_is_on_the_stick() -> None:
     """The acknowledgement says how."""
-    desk = later("duplicate")
-    desk.feed(StickSeen("/stick"))
-    desk.tap("go", "more")
-    desk.tap("go", "reprint")
-    desk.tap("as", "pdf")
-    desk.tap("reprint", desk.last(ev.TICKET).seq)
+    desk = filed()
     order = desk.last(ev.DUPLICATE)
 
     desk.feed(WorkDone("pdf", {"args": (str(order.seq),), "name": "ticket-1-000001-duplicata-1.pdf"}))
 
     assert desk.last(ev.PRINTED).body == {1: order.seq, 2: "pdf"}
+
+
+def test_a_purge_is_not_ordered_while_other_work_runs() -> None:
+    """Its order would stand in the journal and nobody would carry it out before the next start."""
+    desk = Desk()
+    desk.open()
+    desk.login("02")
+    desk.feed(StickSeen("/stick"))
+    desk.tap("go", "archives")
+    desk.feed(WorkDone("purge-plan", {"args": (), "body": dict.fromkeys(range(1, 9), 1)}))
+    desk.state = replace(desk.state, ui=desk.state.ui._replace(work="check"))
+    desk.tap("purge-do")
+
+    assert "purge" not in desk.kinds()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from appliance.audit.verify import INTACT, verify
 from tests.audit.checking import KINDS, REFOLD
-from tests.audit.year.proof import stranger
+from tests.verifier.script import stranger
 
 CHROMIUM = Path("/usr/bin/chromium")
 WORDS = {

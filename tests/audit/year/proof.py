@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 from appliance.audit.archive import Order, create
@@ -31,9 +27,9 @@ from tests.audit.year.life import Life
 from tests.audit.year.machine import Machine
 from tests.audit.year.plain import Plain, added_up
 from tests.verifier.page import officer
+from tests.verifier.script import stranger
 
 PATIENCE = 1_800_000  # ms: hundreds of MiB on a busy machine
-SCRIPT = Path(__file__).resolve().parents[3] / "verifier" / "sceau_verify.py"
 
 
 class Kept(NamedTuple):
@@ -43,18 +39,6 @@ class Kept(NamedTuple):
     manifest: Manifest
     record: int
     sha256: bytes
-
-
-@cache
-def stranger() -> ModuleType:
-    """The independent verifier, as a module."""
-    spec = importlib.util.spec_from_file_location("sceau_verify", SCRIPT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sceau_verify"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def page_agrees(kept: Kept, plain: Plain) -> str:
