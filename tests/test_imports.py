@@ -21,7 +21,7 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
-    "provision": {"core"},
+    "provision": {"core", "storage", "sync.shape", "sync.token"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
@@ -37,7 +37,7 @@ MAY = {
         "sync",
         "VERSION",
     },
-    "command": {"daemon", "audit", "simulator", "sync", "VERSION"},
+    "command": {"daemon", "audit", "simulator", "sync", "provision", "VERSION"},
 }
 # What the two sides of the wire share: bytes in, bytes out.
 SHARED = (
