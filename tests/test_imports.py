@@ -21,7 +21,7 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
-    "provision": {"core", "storage", "sync.shape", "sync.token"},
+    "provision": {"core", "storage", "sync.shape", "sync.token", "display.qr"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {

@@ -49,6 +49,7 @@ class Boot:
     perimeter: bytes = b""  # digest of the files that the law's conditions rest on; empty when nobody hashed them
     changed: str = ""  # how they are not those of the build, in words
     attested: tuple[str, str, str, bytes] | None = None  # mode, number, version, hash; None: nobody looked
+    provisioned: tuple[bytes, int, str, bytes, int] | None = None  # hash, version, signer, serial, time of a bundle
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,8 @@ def _boot(turn: Turn, boot: Boot) -> None:
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware, 4: boot.perimeter}, operator="")
     _proven(turn, boot)
+    if boot.provisioned is not None and boot.provisioned[:2] != turn.ledger.outfit.bundle:
+        turn.emit(ev.PROVISIONED, dict(enumerate(boot.provisioned, start=1)), operator="")
     if before not in ("", boot.software):
         turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:

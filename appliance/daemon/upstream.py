@@ -13,6 +13,7 @@ from appliance.core.input import Enrolled, EnrolmentFailed, Input
 from appliance.core.ledger import Ledger
 from appliance.daemon.config import Config
 from appliance.ports import Health, Loop
+from appliance.provision.install import CODE
 from appliance.storage import keys
 from appliance.storage.flash import Disk, Mode, durable_file
 from appliance.storage.journal import Journal
@@ -100,9 +101,11 @@ class Line:
         self._downward.begun()
         if self._ledger().upstream.enrolled:
             self._go_up()
-        elif self._config.upstream.code is not None:
+            return
+        for place in filter(None, (self._config.upstream.code, self._config.data / CODE)):
             with suppress(OSError, UnicodeDecodeError):  # no file: nobody wants an enrolment
-                self.enrol(self._config.upstream.code.read_text("ascii"))
+                self.enrol(place.read_text("ascii"))
+                return
 
     def moved(self, kinds: set[int]) -> None:
         if ev.APPLIED in kinds:

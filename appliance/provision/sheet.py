@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from fpdf import FPDF
 
-from appliance.provision.qr import Modules, matrix
+from appliance.display.qr import Modules, matrix
 
 ACROSS, DOWN = 2, 3
 MARGIN: Final = 12.0  # mm

@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 
 from appliance.command import main
+from appliance.display.qr import matrix
 from appliance.provision import bundle, lock
 from appliance.provision.making import Ask, MakeError, ask_all, from_toml
-from appliance.provision.qr import matrix
 from appliance.provision.toml import dump
 from appliance.provision.whole import hashed, read_files
 from tests.provision import made
