@@ -58,6 +58,7 @@ class Pn532:
     def __init__(self, wire: SerialWire) -> None:
         self.wire = wire
         self.powered = True
+        self.lag = 0.0  # seconds before each answer: a USB adapter, or a machine with other work
         self.speed = termios.B115200
         self.unknown: list[int] = []
         self.asked: dict[int, int] = {}  # commands, and how often each came
@@ -124,6 +125,7 @@ class Pn532:
                 return bool(data)
             self._received += data
             while body := self._cut():
+                self._stop.wait(self.lag)
                 self.wire.write(ACK)
                 self.wire.write(self._answer(body))
             return bool(data)
