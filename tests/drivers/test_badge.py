@@ -124,10 +124,9 @@ def test_a_chip_left_fast_by_a_killed_program_is_brought_back(chip: Pn532, speed
 
 @pytest.mark.parametrize("speed", [termios.B115200, termios.B460800])
 def test_a_chip_that_answers_late_is_waited_for(chip: Pn532, speed: int) -> None:
-    chip.speed, chip.lag = speed, 0.15
+    chip.speed, chip.late = speed, [0.15]
     reader = Pn532Reader(BadgeOptions(str(chip.wire.path)), TestLoop(VirtualClock()))
     reader.open()
-    chip.lag = 0.0
     chip.present(MARC)
     told = reader.poll()
     reader.close()

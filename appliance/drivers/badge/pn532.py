@@ -26,7 +26,8 @@ SET_BAUD_115200: Final = bytes.fromhex("00 00 ff 03 fd d4 10 04 18 00")
 BAUD_SET: Final = bytes.fromhex("00 00 ff 02 fe d5 11 1a 00")
 SAM_NORMAL: Final = bytes.fromhex("00 00 ff 05 fb d4 14 01 00 00 17 00")
 SAM_DONE: Final = bytes.fromhex("00 00 ff 02 fe d5 15 16 00")
-PATIENCE_MS: Final = (100, 500)  # UM0701-02: the ACK comes within 15 ms; USB adapters and busy machines add theirs
+ANSWER_MS: Final = 100  # UM0701-02: the ACK comes within 15 ms; USB adapters add theirs
+PATIENCE_MS: Final = 500  # for a second round: a machine with other work
 ABSENCES: Final = 2  # polls without it before a badge counts as taken away: one can fail by chance
 
 
@@ -104,18 +105,23 @@ def is_random(uid: bytes) -> bool:
 
 def greet(transport: Any) -> None:  # noqa: ANN401  # nfcpy has no types
     """Finds the chip at 115200, or brings it there, and puts it in normal mode. Raises `Lost`."""
-    if not any(_reached(transport, patience) for patience in PATIENCE_MS):
+    if not (_reached(transport, ANSWER_MS) or _silent(transport) and _reached(transport, PATIENCE_MS)):
         raise Lost(f"No PN532 answers on {transport.port}: check the cable and the switches for HSU (serial) mode.")
-    if not _exchange(transport, SAM_NORMAL, SAM_DONE, PATIENCE_MS[-1]):
+    if not _exchange(transport, SAM_NORMAL, SAM_DONE, PATIENCE_MS):
         raise Lost(f"The badge reader on {transport.port} refuses SAMConfiguration.")
 
 
 def _reached(transport: Any, patience: int) -> bool:  # noqa: ANN401
-    transport.tty.reset_input_buffer()  # an answer that came too late for the round before
     if _firmware(transport, patience):
         return True
     _bring_back(transport, patience)
     return _firmware(transport, patience)
+
+
+def _silent(transport: Any) -> bool:  # noqa: ANN401
+    """Whether answers that came too late have passed: each would be taken for that of the next command."""
+    transport.tty.timeout = PATIENCE_MS / 1000
+    return any(not transport.tty.read(64) for _ in LEFT_BEHIND)
 
 
 def _firmware(transport: Any, patience: int) -> bool:  # noqa: ANN401
