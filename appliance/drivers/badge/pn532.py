@@ -105,7 +105,7 @@ def is_random(uid: bytes) -> bool:
 
 def greet(transport: Any) -> None:  # noqa: ANN401  # nfcpy has no types
     """Finds the chip at 115200, or brings it there, and puts it in normal mode. Raises `Lost`."""
-    if not (_reached(transport, ANSWER_MS) or _silent(transport) and _reached(transport, PATIENCE_MS)):
+    if not (_reached(transport, ANSWER_MS) or (_silent(transport) and _reached(transport, PATIENCE_MS))):
         raise Lost(f"No PN532 answers on {transport.port}: check the cable and the switches for HSU (serial) mode.")
     if not _exchange(transport, SAM_NORMAL, SAM_DONE, PATIENCE_MS):
         raise Lost(f"The badge reader on {transport.port} refuses SAMConfiguration.")
