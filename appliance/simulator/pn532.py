@@ -138,6 +138,11 @@ class Pn532:
         with self._lock:
             return not self._owed or not self.powered or not self.wire.plugged
 
+    def near(self) -> bool:
+        """Whether a look could tell anything: not with an empty field in front of a reader that works."""
+        with self._lock:
+            return bool(self._owed or self._badge or not self.powered or not self.wire.plugged)
+
     def next_deadline(self) -> int | None:
         return None
 
