@@ -31,7 +31,9 @@ run: setup
 run-fleet: setup
 	@$(BIN)/python -m fleet --port $(PORT)
 
+# Compiled first: the tests start hundreds of processes, each of which would compile what it imports
 test: setup
+	@$(BIN)/python -m compileall -q appliance collector fleet tests
 	@$(BIN)/python -m pytest -n 2
 
 fuzz: setup

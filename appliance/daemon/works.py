@@ -20,7 +20,7 @@ from appliance.core import event as ev
 from appliance.daemon.facts import packed
 from appliance.daemon.stick_works import STICK_WORKS, swept
 from appliance.daemon.work import FRESH, Makers, Place, Show, WorkError
-from appliance.storage.flash import OsDisk
+from appliance.storage.flash import OsDisk, durable_file
 from appliance.storage.medium import forget
 
 LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, the journal needs it
@@ -92,9 +92,21 @@ def copies(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dic
         path = place.data / FOLDER / str(record.body[13])
         if path.is_file():
             recorded = cast(bytes, record.body[8])
-            done.append(packed(copy(path, medium, disk, record=record.seq, recorded=recorded, forget=forget).body))
+            copied = copy(path, medium, disk, record=record.seq, recorded=recorded, forget=forget)
+            _with_word(path, copied.path, disk)
+            done.append(packed(copied.body))
         show(number, len(waiting))
     return {"bodies": done, "medium": medium.number}
+
+
+def _with_word(archive: Path, copied: Path, disk: OsDisk) -> None:
+    """The collector's word on it goes along (ARC-02); the archive is whole without."""
+    from appliance.sync.dating import SUFFIX
+
+    word = archive.with_name(archive.name + SUFFIX)
+    if word.is_file():
+        # If we stop here, the copy has no countersignature beside it; the till's own has.
+        durable_file(disk, copied.with_name(copied.name + SUFFIX), word.read_bytes())
 
 
 def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
