@@ -1,4 +1,4 @@
-"""The collector's word on a till's archives: asked for once all has come, proven, kept beside each; never waited for."""
+"""The collector's word on a till's archives: asked for once all has come, proven, kept beside each."""
 
 from __future__ import annotations
 
