@@ -125,12 +125,13 @@ def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict
     except (OSError, ProtocolError):
         log = keylog.read((), root)
     home = carrier.Home(next_seq, receipt, until)
+    lie = carrier.contradiction(stick, cutter, log, home)
     came = list(carrier.answers(stick, cutter, log, home))
     if came:
         home = carrier.Home(came[-1][0].next_seq, came[-1][1], until)
     carrier.export(stick, cutter, home, disk)
     bodies = [{1: it.first_seq, 2: it.next_seq, 3: it.head, 4: it.received, 5: data, 6: "stick"} for it, data in came]
-    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies]}
+    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies], "lie": lie}
 
 
 WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[str, Any]]]] = {

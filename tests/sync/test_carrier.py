@@ -162,3 +162,20 @@ def test_beside_a_till_that_runs_the_last_frame_is_left_out(stick: Stick) -> Non
     assert sync_main(["export", str(stick.shop.directory), str(stick.folder)]) == 0
     last = protocol.read_batch(sorted(stick.place.glob("*.batch"))[-1].read_bytes()).next_seq
     assert last == stick.shop.home.cutter.frame_of(stick.shop.home.journal.next_seq - 1)
+
+
+def test_a_proven_answer_that_tells_another_history_is_said(stick: Stick) -> None:
+    """Under the collector's own key: another head, or more records than there are. Forged ones are nobody's word."""
+    stick.shop.home.add(10)
+    stick.feed()
+    stick.carry()
+    answer = next(stick.place.glob("0*.receipt"))
+    log, cutter = stick.shop.collector.log, stick.shop.home.cutter
+    assert carrier.contradiction(stick.folder, cutter, log, stick.home) == ""
+    for change, said in (({"head": bytes(32)}, "d'autres actes"), ({"next_seq": 1000}, "jusqu'au n° 999")):
+        lie(stick.shop.collector, lambda it, change=change: it._replace(**change))
+        answer.write_bytes(protocol.read_stored(next(iter(stick.shop.collector.stored.values())))[1])
+        assert said in carrier.contradiction(stick.folder, cutter, log, stick.home)
+        lie(stick.shop.collector, lambda it, change=change: it._replace(**change), STRANGER)
+        answer.write_bytes(protocol.read_stored(next(iter(stick.shop.collector.stored.values())))[1])
+        assert carrier.contradiction(stick.folder, cutter, log, stick.home) == ""
