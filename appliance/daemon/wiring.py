@@ -29,6 +29,7 @@ from appliance.core.input import (
 from appliance.core.instant import Instant
 from appliance.core.till import State
 from appliance.core.turn import Meter
+from appliance.daemon import loading
 from appliance.daemon.belonging import belong
 from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
@@ -238,6 +239,9 @@ class Till:
             errors = self._downward.opening(self._today(ledger.offset))
             if errors:
                 return ShopRead(None, errors)
+        if ledger.day is None:
+            with suppress(OSError):  # the files of before stand, and the next opening tries again
+                loading.take(self._config.data, self._config.shop, self._disk, ledger.outfit.loaded)
         return self._shop_read(secret, ledger.offset)
 
     def _today(self, offset: int = 0) -> date:

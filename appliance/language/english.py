@@ -139,7 +139,9 @@ def _message(view: views.MessageView) -> frozenset[str]:
 
 
 def _ticket(row: views.TicketRow) -> frozenset[str]:
-    """A waiting ticket is known by its articles."""
+    """A waiting ticket is known by its articles; rows of other lists bear names."""
+    if row.act.name in ("article", "person"):
+        return frozenset({"number"})
     articles = row.act.name == "recall" and not row.note.endswith(" de plus")
     return frozenset({"note"}) if articles else frozenset()
 

@@ -25,7 +25,10 @@ HOLDS, WRONG, CANNOT = 0, 1, 2
 Acts = argparse._SubParsersAction  # the type that argparse gives and does not name
 
 
-def provision_main(argv: Sequence[str]) -> int:
+def provision_main(argv: Sequence[str], retire: Callable[[Sequence[str]], int]) -> int:
+    """`retire` carries out `decommission`, which needs the till."""
+    if list(argv[:1]) == ["decommission"]:
+        return retire(argv[1:])
     options = _parser().parse_args(argv)
     try:
         return int(options.do(options))
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _signing(many)
     many.add_argument("--out", type=Path, required=True, metavar="DIR")
     many.set_defaults(do=_batch)
+    acts.add_parser("decommission", help="ends a till for good: DATA --shop DIR --stick DIR --do", add_help=False)
     looked = acts.add_parser("check", help="whether a bundle holds: its signer, its time, and with --code its inside")
     looked.add_argument("bundle", type=Path)
     looked.add_argument("--root", required=True, metavar="HEX", help="public key of the root, as in the image")
