@@ -185,7 +185,9 @@ class FirstBoot:
         refusals: list[BundleError] = []
         for blob in self._bundles:
             try:
-                install.install(self._machine, blob, Asked(root, code, self._today(), self._chain()))
+                install.install(
+                    self._machine, blob, Asked(root, code, self._today(), chain_of(self._config.data, self._disk))
+                )
             except BundleError as error:
                 refusals.append(error)
             except OSError:
@@ -211,13 +213,14 @@ class FirstBoot:
     def _today(self) -> date:
         return self._loop.clock.now().local.date()
 
-    def _chain(self) -> Chain | None:
-        """Whose journal stands here already, where only the shop's folder was lost."""
-        try:
-            body = Cutter(self._config.data, self._disk).record(0).body
-        except (CutError, OSError, KeyError, ValueError):
-            return None
-        return Chain(str(body[SIRET]), str(body[TILL]))
+
+def chain_of(data: Path, disk: Disk) -> Chain | None:
+    """Whose journal stands here already, as where only the shop's folder was lost; None for an empty folder."""
+    try:
+        body = Cutter(data, disk).record(0).body
+    except (CutError, OSError, KeyError, ValueError):
+        return None
+    return Chain(str(body[SIRET]), str(body[TILL]))
 
 
 def _bundles(stick: Path) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.audit.command import verify_main
+from appliance.command import main
 from appliance.daemon.config import ConfigError, decode
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.provision import bundle, lock
@@ -190,3 +191,28 @@ def test_a_root_that_is_none() -> None:
     with pytest.raises(ConfigError, match="provision: 'x' is no public key"):
         decode({"data": "/d", "shop": "/s", "provision": "x"}, "sceau.toml")
     assert decode({"data": "/d", "shop": "/s", "provision": "00" * 32}, "sceau.toml").provision == bytes(32)
+
+
+def test_a_newer_bundle_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`sceau provision apply` on a stopped till: an older one and another enterprise's are refused, nothing changes."""
+    with blank_world(tmp_path) as world:
+        stick(world, tmp_path / "stick", made.bundle())
+        world.scan(SHEET)
+        world.stop()
+    words = ["provision", "apply", str(tmp_path / "data"), "--shop", str(tmp_path / "shop")]
+    words += ["--root", made.ROOT.public.hex(), "--code", SHEET]
+    dearer = made.inside(catalogue_csv=made.CATALOGUE.replace(b"1.50", b"1.60"))
+    tried = [
+        (made.bundle(), 1),
+        (made.bundle(version=8, siret="73282932000074"), 1),
+        (made.bundle(dearer, version=9), 0),
+    ]
+    for at, (data, code) in enumerate(tried):
+        before = (tmp_path / "shop" / "catalogue.csv").read_bytes()
+        path = tmp_path / f"{at}.sceau"
+        path.write_bytes(data)
+        assert main([*words, str(path)]) == code
+        assert ((tmp_path / "shop" / "catalogue.csv").read_bytes() == before) is (code == 1)
+    assert "version 9 for till 1 of SIRET 12345678200010, signed by Nadia Petit" in capsys.readouterr().out
+    with blank_world(tmp_path) as world:
+        assert [record["kind"] for record in world.records()].count("provisioned") == 2
