@@ -43,31 +43,31 @@ class Blank:
     locked: bool = False
     enrolment: bool = False
     notice: tuple[str, ...] = ()
+    detail: str = ""
     language: str = "fr"
 
 
 def refused(blank: Blank, fault: str, detail: str = "") -> Blank:
     """`fault`: a word of REFUSALS."""
-    said, advice = REFUSALS[fault]
-    return replace(blank, notice=tuple(filter(None, (said, detail, advice))))
+    return replace(blank, notice=REFUSALS[fault], detail=detail)
 
 
 def told(blank: Blank, notice: tuple[str, ...]) -> Blank:
-    return replace(blank, notice=notice)
+    return replace(blank, notice=notice, detail="")
 
 
 def plugged(blank: Blank, stick: bool) -> Blank:
-    return replace(blank, stick=stick, locked=False, notice=())
+    return replace(blank, stick=stick, locked=False, notice=(), detail="")
 
 
 def closed(blank: Blank) -> Blank:
     """Its bundle is on the stick and wants the code of its sheet."""
-    return replace(blank, locked=True, notice=())
+    return replace(blank, locked=True, notice=(), detail="")
 
 
 def enrolled(blank: Blank) -> Blank:
     """A collector's code was scanned first."""
-    return replace(blank, enrolment=True, notice=())
+    return replace(blank, enrolment=True, notice=(), detail="")
 
 
 def missing(blank: Blank) -> tuple[str, ...]:
@@ -90,6 +90,7 @@ def view(blank: Blank) -> IdentityView:
         (blank.serial, blank.mark),
         missing(blank),
         blank.notice,
+        blank.detail,
         "Français" if blank.language == "en" else "English",
         Act("language", ""),
     )

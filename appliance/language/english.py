@@ -35,7 +35,7 @@ DATA: Final[dict[type, frozenset[str]]] = {
     views.TicketRow: frozenset({"amount"}),
     views.PickRow: frozenset({"label", "amount"}),
     views.PickView: frozenset({"name", "total"}),
-    IdentityView: frozenset({"qr", "values", "language"}),
+    IdentityView: frozenset({"qr", "values", "detail", "language"}),
 }
 # Keys of these fields bear a name that people gave; only their second line is words.
 NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (views.PickView, "keys")}
