@@ -143,9 +143,10 @@ def _perimeter(argv: Sequence[str]) -> int:
 def _provision(argv: Sequence[str]) -> int:
     from appliance.daemon.apply import apply_main
     from appliance.daemon.retire import retire_main
+    from appliance.daemon.wifi import wifi_main
     from appliance.provision.command import provision_main
 
-    return provision_main(argv, {"apply": apply_main, "decommission": retire_main})
+    return provision_main(argv, {"apply": apply_main, "decommission": retire_main, "wifi": wifi_main})
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {

@@ -26,7 +26,7 @@ Acts = argparse._SubParsersAction  # the type that argparse gives and does not n
 
 
 def provision_main(argv: Sequence[str], at_till: Mapping[str, Callable[[Sequence[str]], int]]) -> int:
-    """`at_till` carries out what needs the till itself: `apply` and `decommission`."""
+    """`at_till` carries out what needs the till itself: `apply`, `wifi`, `decommission`."""
     if argv and argv[0] in at_till:
         return at_till[argv[0]](argv[1:])
     options = _parser().parse_args(argv)
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--out", type=Path, required=True, metavar="DIR")
     many.set_defaults(do=_batch)
     acts.add_parser("apply", help="a newer bundle on a stopped till: DATA BUNDLE --shop DIR --root HEX", add_help=False)
+    acts.add_parser("wifi", help="the bundle's network for wpa_supplicant: DATA --out FILE", add_help=False)
     acts.add_parser("decommission", help="ends a till for good: DATA --shop DIR --stick DIR --do", add_help=False)
     looked = acts.add_parser("check", help="whether a bundle holds: its signer, its time, and with --code its inside")
     looked.add_argument("bundle", type=Path)
