@@ -104,7 +104,7 @@ def _till(thing: views.Header | views.LockedView) -> frozenset[str]:
 
 
 def _entry(view: views.EntryView) -> frozenset[str]:
-    return frozenset({"title"}) if view.name in ("price", "weight") else frozenset()
+    return frozenset({"title"}) if view.name in ("price", "weight", "list-price") else frozenset()
 
 
 def _fact(fact: views.Fact) -> frozenset[str]:
