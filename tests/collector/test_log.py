@@ -42,32 +42,6 @@ HERE = Path(__file__).resolve().parents[2]
 WAIT = 60.0
 
 
-class Here:
-    """A replica in this process, asked as one over a network is."""
-
-    def __init__(self, settings: Path) -> None:
-        self.http, self._app = self, build.api(config.load(settings)).app()
-
-    def __getattr__(self, method: str) -> Callable[..., httpx.Response]:
-        return lambda path, **how: asyncio.run(self._ask(method, path, how))
-
-    async def _ask(self, method: str, path: str, how: dict[str, Any]) -> httpx.Response:
-        wire = httpx.ASGITransport(self._app)
-        async with httpx.AsyncClient(transport=wire, base_url=world.URL) as client:
-            return await client.request(method.upper(), path, **how)
-
-    def end(self) -> None: ...
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[World]:
-    """Without a process: for what needs no network."""
-    it = World(tmp_path / "one")
-    it.replicas += [Here(it.settings), Here(it.settings)]  # type: ignore[list-item]
-    yield it
-    it.close()
-
-
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[World]:
     with world.opened(tmp_path / "one") as it:
