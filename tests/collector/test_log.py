@@ -161,7 +161,7 @@ class Dying:
 
     def __init__(self, store: Store, left: int) -> None:
         self._store, self._left = store, left
-        self.get, self.names = store.get, store.names
+        self.get, self.names, self.page = store.get, store.names, store.page
 
     async def create(self, name: str, data: bytes) -> bytes:
         if not self._left:
