@@ -302,8 +302,8 @@ class Till:
     def _badges(self) -> None:
         if self._absent("badge"):
             return
-        task_type = ThreadBadge if self._setting.threads else LoopBadge
-        self._run(task_type(self._loop, self._driver("badge"), self._badge, self._report("badge")))
+        means = self._loop, self._driver("badge"), self._badge, self._report("badge")
+        self._run(ThreadBadge(*means) if self._setting.threads else LoopBadge(*means, self._setting.near))
 
     def _medium(self) -> None:
         """What holds the journal, as it is at this start."""

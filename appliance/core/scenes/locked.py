@@ -63,7 +63,9 @@ def _parked(state: State) -> tuple[str, ...]:
 
 
 def _copied(state: State) -> tuple[str, ...]:
-    """With a stick left in: what would survive this till. A copy is not an archive."""
+    """With a stick left in: what would survive this till, or why nothing. A copy is not an archive."""
+    if state.carried.fault:
+        return (state.carried.fault,)
     return (f"{words.copied(state.carried.ticket)}.",) if state.carried.next_seq else ()
 
 
