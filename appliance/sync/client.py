@@ -74,7 +74,7 @@ class Client:
             answer = connection.getresponse()
             said = answer.read(LARGEST + 1)
         except ssl.SSLCertVerificationError as error:
-            raise Untrusted(UNTRUSTED.format(self._host, error.verify_message)) from error
+            raise Untrusted(UNTRUSTED.format(self._host, error.verify_message.rstrip("."))) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(f"{self._host}: {error or type(error).__name__}") from error
         finally:
