@@ -68,7 +68,7 @@ def parts(config: Config) -> Parts:
     own = Keys(where, config.root, keys.load(config.key))
     registry = Registry(where, own)
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
-    seen = Checkpoints(where, checkpoints.origin(config.url))
+    seen = Checkpoints(where, own, checkpoints.origin(config.url))
     batches = Batches(where, own, registry, now, lambda: seen.last if config.log else None)
     manifests = Manifests(where, own, registry, batches, now)
     shops = Shops(where, own, registry, batches, now)

@@ -144,7 +144,7 @@ def _init(said: argparse.Namespace) -> None:
     path = said.folder / config.NAME
     path.write_text(
         f'url = "{said.url}"\nroot = "{root.public.hex()}"\nrelease_key = "{release}"\nkey = "{KEY}"\n'
-        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\n{_where(said)}',
+        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[log]\nevery = 600\n\n[store]\n{_where(said)}',
         "utf-8",
     )
     made = config.load(path)

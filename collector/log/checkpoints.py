@@ -11,6 +11,7 @@ from appliance.sync import note
 from appliance.sync.keylog import KeyLog
 from appliance.sync.note import ED25519, Checkpoint, Signer
 from appliance.sync.protocol import ProtocolError
+from collector.keys import Keys
 from collector.store import Store, Unavailable, last
 
 PREFIX: Final = "checkpoint"
@@ -47,8 +48,9 @@ def read(data: bytes, name: str, log: KeyLog) -> Checkpoint:
 class Checkpoints:
     """`name`: the log's origin. `last` is what the newest receipts say: looked after beside them, never by them."""
 
-    def __init__(self, store: Store, name: str) -> None:
-        self._store, self.name = store, name
+    def __init__(self, store: Store, keys: Keys, name: str) -> None:
+        self._store, self._keys, self.name = store, keys, name
+        self._whole = (0.0, b"")
         self._newest: Found | None = None
         self._looked = 0.0
 
@@ -74,17 +76,29 @@ class Checkpoints:
         return self._newest
 
     async def at(self, number: int) -> Found | None:
-        """Its signature is the audit's and the readers'. Raises Unavailable."""
+        """Proven: receipts repeat what it says. Raises Unavailable."""
         data = await self._store.get(place(number))
+        return None if data is None else Found(number, await self._proven(data, number), data)
+
+    async def _proven(self, data: bytes, number: int) -> Checkpoint:
+        """A key that is not known yet may be new: the key log is read again, once."""
         try:
-            return None if data is None else Found(number, note.checkpoint(note.read(data).text), data)
+            return read(data, self.name, await self._keys.log())
+        except ProtocolError:
+            log = await self._keys.knowing(b"")
+        try:
+            return read(data, self.name, log)
         except ProtocolError as error:
             raise Unavailable(f"{place(number)} is not what was put there: {error}") from error
 
     async def whole(self, it: Found) -> bytes:
-        """With the lines of every witness. Raises Unavailable."""
-        names = sorted([name async for name in self._store.names(f"cosigned/{it.number:012d}")])
-        return it.data + b"".join([await self._store.get(name) or b"" for name in names])
+        """With the lines of every witness, as they were some seconds ago. Raises Unavailable."""
+        looked, data = self._whole
+        if not data.startswith(it.data) or time.monotonic() - looked > AGAIN:
+            names = sorted([name async for name in self._store.names(f"cosigned/{it.number:012d}")])
+            data = it.data + b"".join([await self._store.get(name) or b"" for name in names])
+            self._whole = time.monotonic(), data
+        return data
 
     async def watch(self, failed: Callable[[str], None]) -> None:
         """Looks again and again; a store that does not answer is asked again."""

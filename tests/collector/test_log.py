@@ -50,7 +50,7 @@ def shop(tmp_path: Path) -> Iterator[World]:
 
 def sequencer(it: World, store: Store | None = None) -> Sequencer:
     where = store or it.parts.store
-    return Sequencer(where, it.parts.keys, Checkpoints(where, ORIGIN), build.now)
+    return Sequencer(where, it.parts.keys, Checkpoints(where, it.parts.keys, ORIGIN), build.now)
 
 
 def grow(it: World) -> int:
@@ -384,3 +384,42 @@ def test_each_byte_of_a_sheet(desk: World) -> None:
     for at in range(len(data)):
         with pytest.raises(protocol.ProtocolError):
             sheet.read(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :], desk.log)
+
+
+def test_a_checkpoint_that_nobody_signed(desk: World) -> None:
+    """Whoever can write to the store cannot put a size and a root into receipts."""
+    till = desk.till()
+    sold(till, desk.replicas[0])
+    grow(desk)
+    desk.run(desk.parts.checkpoints.renew())
+    true = desk.parts.checkpoints.last
+    forged = note.seal(note.Checkpoint(ORIGIN, 9, bytes(32)), LOG.public, LOG.sign)
+    desk.run(desk.parts.store.create(f"checkpoint/{1:012d}", forged))
+
+    with pytest.raises(Unavailable, match="not signed by a key of this collector"):
+        desk.run(desk.parts.checkpoints.renew())
+    assert desk.parts.checkpoints.last == true
+    sold(till, desk.replicas[0])
+    with pytest.raises(Unavailable, match="run an audit"):
+        grow(desk)
+
+
+LOGS = Signer("w", ED25519, LOG.public).encode()
+WRONG = {
+    "every": ("every = -1", "seconds"),
+    "a witness without a key": ('[[log.witness]]\nurl = "https://w"', "key is missing"),
+    "a log's key": (
+        f'[[log.witness]]\nurl = "https://w"\nkey = "{Signer("w", ED25519, LOG.public).encode()}"',
+        "verifier",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_settings_of_the_log(name: str, desk: World) -> None:
+    """One sentence."""
+    lines, why = WRONG[name]
+    desk.settings.write_text(f"{desk.settings.read_text()}\n[log]\n{lines}\n")
+
+    with pytest.raises(config.ConfigError, match=why):
+        config.load(desk.settings)
