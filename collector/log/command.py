@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from appliance.sync import note
-from appliance.sync.note import COSIGNATURE
+from appliance.sync.note import COSIGNATURE, Signer
 from collector import build, config
 from collector.config import ConfigError
 from collector.journal import Journal
 from collector.log import checkpoints, inclusion
+from collector.log.inclusion import Included
 from collector.log.rounds import Rounds
 
 
@@ -31,6 +32,14 @@ def add(commands: Any, with_config: Callable[..., None]) -> None:  # noqa: ANN40
     checked.add_argument("--origin", help="what the log is called; its address without https:// when left out")
     checked.add_argument("--witness", action="append", default=[], help="key of a witness that must have cosigned")
     checked.set_defaults(run=_check)
+
+
+async def proven(
+    receipts: Sequence[bytes], url: str, root: bytes, name: str, witnesses: Sequence[Signer]
+) -> list[Included]:
+    """Each of them is in the log. Raises ProtocolError, Unavailable."""
+    outside = await inclusion.opened(url, root, name, witnesses)
+    return [await outside.prove(data) for data in receipts]
 
 
 def _run(said: argparse.Namespace) -> None:
@@ -70,7 +79,7 @@ def _check(said: argparse.Namespace) -> None:
         raise ConfigError("the root key is not in hexadecimal digits: give 64 of them") from error
     by = [note.signer(text, COSIGNATURE) for text in said.witness]
     name = said.origin or checkpoints.origin(said.url)
-    it = asyncio.run(inclusion.check(said.file.read_bytes(), said.url, root, name, by))
+    (it,) = asyncio.run(proven([said.file.read_bytes()], said.url, root, name, by))
     records = f"records {it.receipt.first_seq} to {it.receipt.next_seq - 1} of {it.receipt.chain_id.hex()}"
     print(f"{records}: receipt {it.place} of the {it.checkpoint.size} in the log {it.checkpoint.origin}")
     for witness, seconds in it.cosigned:

@@ -26,10 +26,16 @@ class Site:
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
+        self._tiles: dict[str, bytes] = {}
 
     async def get(self, name: str) -> bytes | None:
         """Raises Unavailable."""
-        return await asyncio.to_thread(self._get, f"{self._parts.path.rstrip('/')}/{name}")
+        if name in self._tiles:
+            return self._tiles[name]
+        found = await asyncio.to_thread(self._get, f"{self._parts.path.rstrip('/')}/{name}")
+        if found is not None and name.startswith("tile/"):
+            self._tiles[name] = found
+        return found
 
     def _get(self, path: str) -> bytes | None:
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
@@ -56,22 +62,34 @@ class Included(NamedTuple):
     cosigned: tuple[tuple[str, int], ...]
 
 
-async def check(data: bytes, url: str, root: bytes, name: str, witnesses: Sequence[Signer]) -> Included:
-    """`name`: the log's origin. Raises ProtocolError with what does not hold, Unavailable."""
+class Outside:
+    """One checkpoint of a collector, proven, and what can be proven with it; tiles are fetched once."""
+
+    def __init__(self, site: Site, log: KeyLog, said: Checkpoint, cosigned: tuple[tuple[str, int], ...]) -> None:
+        self._site, self._log, self.said, self._cosigned = site, log, said, cosigned
+        self._tree = Tree(site)
+
+    async def prove(self, data: bytes) -> Included:
+        """That this receipt is in the log. Raises ProtocolError with what does not hold, Unavailable."""
+        receipt, said = self._log.receipt(data), self.said
+        index = await _index(self._site, receipt)
+        path = await self._tree.inclusion(index, said.size) if 0 <= index < said.size else []
+        if merkle.included(merkle.leaf(data), index, said.size, path) != said.root:
+            raise ProtocolError(f"the receipt is not leaf {index} of the log: the collector does not stand by it")
+        if receipt.checkpoint is not None:
+            await grown(self._tree, receipt.checkpoint, said)
+        return Included(receipt, index, said, self._cosigned)
+
+
+async def opened(url: str, root: bytes, name: str, witnesses: Sequence[Signer]) -> Outside:
+    """`name`: the log's origin; `witnesses` must have cosigned. Raises ProtocolError, Unavailable."""
     site = Site(url)
     log = keylog.decode(await site.get("v1/keys") or b"", root)
-    receipt = log.receipt(data)
     shown = await site.get("checkpoint")
     if shown is None:
         raise ProtocolError("the collector shows no checkpoint: it keeps no log")
     said = checkpoints.read(shown, name, log)
-    index = await _index(site, receipt)
-    path = await Tree(site).inclusion(index, said.size) if index < said.size else []
-    if merkle.included(merkle.leaf(data), index, said.size, path) != said.root:
-        raise ProtocolError(f"the receipt is not leaf {index} of the log: the collector does not stand by it")
-    if receipt.checkpoint is not None:
-        await grown(Tree(site), receipt.checkpoint, said)
-    return Included(receipt, index, said, tuple(_seen(note.read(shown), witnesses)))
+    return Outside(site, log, said, tuple(_seen(note.read(shown), witnesses)))
 
 
 async def _index(site: Site, receipt: Receipt) -> int:

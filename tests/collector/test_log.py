@@ -23,7 +23,7 @@ from appliance.storage.record import Record
 from appliance.sync import merkle, note, protocol, tiles
 from appliance.sync.note import COSIGNATURE, ED25519, Signer
 from appliance.sync.protocol import Receipt
-from collector import build, config
+from collector import build, config, document, proof
 from collector.audit import Audit, Report
 from collector.command import main
 from collector.folder import STAGING
@@ -31,10 +31,13 @@ from collector.log import sheet
 from collector.log.checkpoints import Checkpoints
 from collector.log.cosigning import request
 from collector.log.sequencer import Sequencer
+from collector.office import database
+from collector.office.shelf import Shelf
 from collector.store import Store, Unavailable
 from tests.collector import world
 from tests.collector.replica import Replica
 from tests.collector.world import ROOT, Till, World
+from tests.sync.line import SIRET
 from tests.sync.test_log import LOG, grown, tree
 
 ORIGIN = "collector.example"
@@ -119,14 +122,29 @@ def test_every_receipt_is_proven_from_outside(shop: World, capsys: pytest.Captur
         for nth in range(len(till.receipts)):
             assert checked(shop, till, shop.replicas[1], nth=nth) == 0
 
+    assert counted(shop, shop.replicas[1]) == 0
+    assert "all 5 receipts are in the log" in capsys.readouterr().out
     follower = with_log(shop, "every = 0")
     receipt = until(lambda: named(shop, one, follower))
     assert receipt.checkpoint == (5, said.root)
+    assert counted(shop, shop.replicas[1]) == 2
+    assert "does not hold this receipt" in capsys.readouterr().err
     grow(shop)
     until(lambda: b"\n5\n" not in http.get("/checkpoint").content)
     assert checked(shop, one, shop.replicas[1]) == 0
     report = audit(shop)
     assert (report.findings, report.logged) == ((), report.batches)
+
+
+def counted(it: World, replica: Replica) -> int:
+    """`check-proof` over all that an owner is shown, each receipt looked for in the log."""
+    shelf = Shelf(it.parts.store, database.opened(None), ROOT.public)
+    log = it.run(shelf.log())
+    chains = it.run(shelf.chains(frozenset({SIRET[:9]}), log))
+    path = it.home / "proof.json"
+    path.write_bytes(document.encode(proof.prove(chains, proof.ALWAYS, build.now(), log)))
+    words = ["check-proof", str(path), "--root", ROOT.public.hex(), "--url", str(replica.http.base_url)]
+    return main([*words, "--origin", ORIGIN])
 
 
 def named(it: World, till: Till, replica: Replica) -> Receipt | None:
