@@ -441,3 +441,18 @@ def test_settings_of_the_log(name: str, desk: World) -> None:
 
     with pytest.raises(config.ConfigError, match=why):
         config.load(desk.settings)
+
+
+def test_on_a_bucket(bucket: World) -> None:
+    """Two passes at once over an S3, past its proxy: one log, proven over HTTP."""
+    till = bucket.till("B77")
+    sold(till, bucket.replicas[0], 2)
+
+    async def race() -> None:
+        await asyncio.gather(*(sequencer(bucket).run() for _ in range(2)))
+
+    bucket.run(race())
+    until(lambda: checked(bucket, till, bucket.replicas[1]) == 0)
+    assert checked(bucket, till, bucket.replicas[1], nth=0) == 0
+    size = note.checkpoint(note.read(bucket.replicas[1].http.get("/checkpoint").content).text).size
+    assert size == audit(bucket).logged
