@@ -305,7 +305,8 @@ class Api:
         return Response(log.encode(), media_type=keylog.LOG_TYPE)
 
     async def get_witness(self, request: Request) -> Response:
-        data = await self._rooms.witnesses.witness(_chain(request))
+        at = _number(request.query_params.get("at", "0"))
+        data = await self._rooms.witnesses.witness(_chain(request), at)
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         return Response(data, media_type="application/json", headers=headers)
 

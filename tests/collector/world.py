@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -55,7 +56,9 @@ class World:
         return path
 
     def run(self, asked: Any) -> Any:
-        return asyncio.run(asked)
+        """On a thread of its own: where a browser is driven, this one has a loop already."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asked).result()
 
     def start(self, before: Sequence[str] = ()) -> Replica:
         """One more, which a test may watch or kill."""
