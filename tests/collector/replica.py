@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,13 @@ class Here:
         self.http, self._app = self, build.api(config.load(settings)).app()
 
     def __getattr__(self, method: str) -> Callable[..., httpx.Response]:
-        return lambda path, **how: asyncio.run(self._ask(method, path, how))
+        return lambda path, **how: self._asked(self._ask(method, path, how))
+
+    @staticmethod
+    def _asked(asking: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """On a thread of its own: where a browser is driven, this one has a loop already."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asking).result()
 
     async def _ask(self, method: str, path: str, how: dict[str, Any]) -> httpx.Response:
         wire = httpx.ASGITransport(self._app)

@@ -138,11 +138,14 @@ def test_every_receipt_is_proven_from_outside(shop: World, capsys: pytest.Captur
 
 def counted(it: World, replica: Replica) -> int:
     """`check-proof` over all that an owner is shown, each receipt looked for in the log."""
-    shelf = Shelf(it.parts.store, database.opened(None), ROOT.public)
-    log = it.run(shelf.log())
-    chains = it.run(shelf.chains(frozenset({SIRET[:9]}), log))
+
+    async def shown() -> proof.Proof:
+        shelf = Shelf(it.parts.store, database.opened(None), ROOT.public)
+        log = await shelf.log()
+        return proof.prove(await shelf.chains({SIRET[:9]}, log), proof.ALWAYS, build.now(), log)
+
     path = it.home / "proof.json"
-    path.write_bytes(document.encode(proof.prove(chains, proof.ALWAYS, build.now(), log)))
+    path.write_bytes(document.encode(it.run(shown())))
     words = ["check-proof", str(path), "--root", ROOT.public.hex(), "--url", str(replica.http.base_url)]
     return main([*words, "--origin", ORIGIN])
 
