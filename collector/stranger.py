@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 
 from appliance.storage import chain
 from appliance.sync import protocol
-from appliance.sync.protocol import ProtocolError
+from appliance.sync.protocol import BATCH_RECORDS, ProtocolError
 from collector.batches import Batches, Stored
 from collector.registry import Registry
-from collector.store import Store, Unavailable
+from collector.store import Store, Unavailable, last
 
 AGAIN: Final = 10.0  # seconds for which an answer is given again without a look into the store
 MOST: Final = 1024
@@ -79,21 +79,23 @@ class Witnesses:
     async def _witness(self, chain_id: bytes, at: int) -> bytes:
         await self._registry.standing(chain_id)
         folder = protocol.place(chain_id, 0).rpartition("/")[0]
-        firsts = [int(name.rpartition("/")[2]) async for name in self._store.names(folder)]
-        if not firsts:
+        found = await last(self._store, folder)
+        if found is None:
             raise ProtocolError("nothing of this chain has come", 404)
-        newest = await self._stored(chain_id, max(firsts))
+        newest = await self._stored(chain_id, int(found.rpartition("/")[2]))
         it = newest.receipt
         told: dict[str, object] = {"chain": chain_id.hex(), "next_seq": it.next_seq, "head": it.head.hex()}
         told |= {"received": it.received, "receipt": b64encode(newest.data).decode()}
         if at:
-            head = await self._head(chain_id, firsts, at) if at <= it.next_seq else None
+            head = await self._head(chain_id, folder, at) if at <= it.next_seq else None
             told |= {"at": at, "head_at": head and head.hex()}
         return (json.dumps(told, indent=1) + "\n").encode()
 
-    async def _head(self, chain_id: bytes, firsts: list[int], at: int) -> bytes:
+    async def _head(self, chain_id: bytes, folder: str, at: int) -> bytes:
         """The chain's head before record `at`, 1 or more, from the batch that holds the record before it."""
-        there = (await self._stored(chain_id, max(first for first in firsts if first < at))).batch
+        after = protocol.place(chain_id, max(0, at - BATCH_RECORDS - 1))  # it begins no earlier
+        firsts = [int(name.rpartition("/")[2]) async for name in self._store.names(folder, after)]
+        there = (await self._stored(chain_id, max((first for first in firsts if first < at), default=0))).batch
         return chain.follow(there.prev_head, there.records[: at - there.first_seq])
 
     async def _stored(self, chain_id: bytes, first: int) -> Stored:

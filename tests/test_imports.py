@@ -56,6 +56,9 @@ SHARED = (
     "parcel",
     "diagnostics",
     "countersign",
+    "merkle",
+    "tiles",
+    "note",
 )
 # The collector is another program: of the device it knows only what is written on the wire.
 WIRE = {f"appliance.sync.{name}" for name in SHARED} | {

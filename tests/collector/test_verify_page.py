@@ -88,7 +88,7 @@ def said(page: Officer, replica: Replica, path: Path) -> str:
     page.page.goto(str(replica.http.base_url.join("/verify")))
     verdict = page.check(path)
     assert verdict.verdict == "coherent", verdict.text
-    page.page.wait_for_function("last.server[0] !== 'asking'")
+    page.page.wait_for_selector("#server:not(.asking)")
     return page.page.inner_text("#server")
 
 

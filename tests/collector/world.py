@@ -73,9 +73,11 @@ class World:
 
     def till(self, till: str = "B01") -> Till:
         """A new chain, enrolled with a token."""
-        line = Line(randbits(120), till)
-        it = Till(self, line)
-        answer = it.enrol(self.replicas[0])
+        return self.till_at(self.replicas[0], till)
+
+    def till_at(self, replica: Replica, till: str) -> Till:
+        it = Till(self, Line(randbits(120), till))
+        answer = it.enrol(replica)
         assert answer.status_code == 201, answer.content
         return it
 
