@@ -33,7 +33,8 @@ UNREAD: Final = ("Ce code n'est pas celui d'une fiche.", "Scanner le code de la 
 class Blank:
     """`identity`: what the QR says; `mark`: the fingerprint of its key, to be compared by eye.
 
-    `stick`: one is in; `locked`: its bundle wants a code; `enrolment`: a collector's code is kept.
+    `stick`: one is in; `locked`: its bundle wants a code; `enrolment`: a collector's code is kept; `code`: one was
+    scanned before its bundle came.
     """
 
     identity: str
@@ -42,6 +43,7 @@ class Blank:
     stick: bool = False
     locked: bool = False
     enrolment: bool = False
+    code: bool = False
     notice: tuple[str, ...] = ()
     detail: str = ""
     language: str = "fr"
@@ -65,6 +67,11 @@ def closed(blank: Blank) -> Blank:
     return replace(blank, locked=True, notice=(), detail="")
 
 
+def coded(blank: Blank) -> Blank:
+    """The sheet was scanned before the stick came."""
+    return replace(blank, code=True, notice=(), detail="")
+
+
 def enrolled(blank: Blank) -> Blank:
     """A collector's code was scanned first."""
     return replace(blank, enrolment=True, notice=(), detail="")
@@ -75,7 +82,8 @@ def missing(blank: Blank) -> tuple[str, ...]:
     if blank.locked:
         return ("Il manque le code : scanner celui de la fiche de cette caisse.",)
     first = "Il manque le dossier de la boutique : brancher la clé USB qui le contient."
-    return (first, "Le code d'inscription est gardé pour après.") if blank.enrolment else (first,)
+    kept = ("Le code de la fiche est lu.",) if blank.code else ()
+    return (first, *kept, *(("Le code d'inscription est gardé pour après.",) if blank.enrolment else ()))
 
 
 def spoken(blank: Blank) -> Blank:

@@ -18,6 +18,7 @@ from appliance.storage.flash import OsDisk
 from appliance.storage.seal import sealer_for
 
 NOTHING: Final = "Ni catalogue.csv ni operators.toml sur cette clé USB\u00a0: les y copier."
+LARGE: Final = "Un fichier de cette clé USB est trop grand\u00a0: quatre mégaoctets au plus."
 NO_MANAGER: Final = "operators.toml:1: nobody is a manager: somebody must be able to load the next one"
 Row = tuple[str, str, int, int, int]
 
@@ -51,6 +52,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     found = {}
     for name in FILES:
         with suppress(FileNotFoundError):
+            if (folder / name).stat().st_size > loading.LONGEST:
+                raise WorkError(LARGE)
             found[name] = (folder / name).read_bytes()
     return found
 

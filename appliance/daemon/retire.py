@@ -40,7 +40,7 @@ RETIRED: Final = "retired"
 STATEMENT: Final = "retirement.cose"
 WORDS: Final = "retirement.txt"
 SECRETS: Final = (keys.NAME, keys.NEXT, keys.PEPPER, keys.NETWORK, keys.IDENTITY, install.WIFI, install.CODE)
-KEPT: Final = ("journal", FOLDER, STATEMENT, WORDS, install.PLACED, "registration", "anchor")
+STAY: Final = (RETIRED, install.REVOKED, "lock", "socket")  # the machine's; all else is the till's
 
 
 class Place(NamedTuple):
@@ -184,15 +184,14 @@ def _moved(place: Place, it: Retirement, disk: Disk) -> None:
     home = place.data / RETIRED / it.chain.hex()
     for folder in (place.data / RETIRED, home):
         disk.mkdir(folder)
-    there = disk.listdir(place.data)
-    for name in sorted(KEPT, key=lambda each: each == STATEMENT):
+    there = [name for name in disk.listdir(place.data) if name not in STAY]
+    for name in sorted(there, key=lambda each: (each == STATEMENT, each)):
         if name == STATEMENT:
             for file in FILES:
                 with suppress(FileNotFoundError):
                     disk.unlink(place.shop / file)
-        if name in there:
-            # If we stop here, some of it is in its new place and the rest follows when the command is given again.
-            disk.rename(place.data / name, home / name)
+        # If we stop here, some of it is in its new place and the rest follows when the command is given again.
+        disk.rename(place.data / name, home / name)
     disk.fsync_directory(home)
     disk.fsync_directory(place.data)
 

@@ -11,6 +11,7 @@ from appliance.command import main
 from appliance.daemon.config import ConfigError, decode
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.provision import bundle, lock
+from appliance.provision.bundle import LONGEST
 from appliance.provision.install import CODE, placed
 from appliance.simulator.hand import Hand
 from appliance.storage import keys
@@ -140,6 +141,17 @@ def test_another_s_code(tmp_path: Path) -> None:
         stick(world, tmp_path / "stick", made.bundle())
         world.scan(lock.digits(bytes(16)))
         assert "Ce code n'ouvre pas le dossier." in seen(world)
+
+
+def test_the_sheet_before_the_stick(tmp_path: Path) -> None:
+    """The code is remembered for the stick that comes after it; a file that is too large is no bundle."""
+    with blank_world(tmp_path) as world:
+        world.scan(SHEET)
+        assert "Le code de la fiche est lu." in seen(world)
+        stick(world, tmp_path / "large", bytes(LONGEST + 1))
+        assert "Aucun dossier de caisse sur cette clé USB." in seen(world)
+        stick(world, tmp_path / "stick", made.bundle())
+        assert world.glass().screen == "locked"
 
 
 def test_an_enrolment_code_is_kept_for_the_till(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def test_a_till_is_retired(sold: None, tmp_path: Path, medium: Path, capsys: pyt
     )
     assert verify_main([str(home), "--chain", it.chain.hex()]) == 0
     assert not {*retire.SECRETS} & {path.name for path in (tmp_path / "data").iterdir()}
+    assert {path.name for path in (tmp_path / "data").iterdir()} <= set(retire.STAY)
     assert list((tmp_path / "shop").iterdir()) == []
 
     main(["dump", str(home)])
