@@ -54,11 +54,6 @@ NEAREST: Final = (
 )
 
 
-def is_blank(config: Config) -> bool:
-    """Whether this image installs bundles and no shop is here yet."""
-    return config.provision is not None and not (config.shop / "shop.toml").is_file()
-
-
 class FirstBoot:
     """`start` draws; `then` is called once, when the shop's files are in place and the devices are let go."""
 
