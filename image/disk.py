@@ -33,14 +33,14 @@ def make_disk(board: Board, slot: Slot, work: Path, target: Path) -> None:
 
 
 def _esp(board: Board, work: Path) -> Path:
-    """GRUB as one file, and the one sector that it writes."""
+    """GRUB as one file, what it does, and the one sector that it writes."""
     kind, name = TARGETS[board.architecture]
     loader, variables = work / name, work / "grubenv"
-    options = ["-O", kind, "-o", loader, f"--modules={MODULES}", f"--install-modules={MODULES}", "--locales="]
-    run(["grub-mkstandalone", *options, "--fonts=", "--themes=", f"boot/grub/grub.cfg={GRUB}"], FIXED)
+    run(["grub-mkimage", "-O", kind, "-o", loader, "-p", "/EFI/BOOT", *MODULES.split()])
     text = f"# GRUB Environment Block\n{VARIABLES}"
     variables.write_text(text + "#" * (ENVIRONMENT - len(text)), "ascii")
-    return fat(work / "esp.img", board.sizes["esp"], "SCEAU-ESP", {f"EFI/BOOT/{name}": loader, "grubenv": variables})
+    files = {f"EFI/BOOT/{name}": loader, "EFI/BOOT/grub.cfg": GRUB, "grubenv": variables}
+    return fat(work / "esp.img", board.sizes["esp"], "SCEAU-ESP", files)
 
 
 def _config(board: Board, images: dict[str, Path], target: str) -> str:

@@ -24,8 +24,7 @@ PLACES = {
 }
 WANTED = {
     "local-fs.target.wants": ("data.mount", "state.mount", "tmp.mount", "var.mount"),
-    "multi-user.target.wants": ("sceau.service", "systemd-networkd.service", "systemd-resolved.service"),
-    "sysinit.target.wants": ("systemd-timesyncd.service",),
+    "multi-user.target.wants": ("sceau.service", "sceau-network.service"),
 }
 # Every way to a prompt.
 PROMPTS = (
@@ -102,6 +101,8 @@ def _units(root: Path) -> None:
     shutil.copyfile(SYSTEMD / "first-boot", root / application.HOME / "first-boot")
     (root / application.HOME / "first-boot").chmod(0o755)
     system = root / "etc/systemd/system"
+    for enabled in system.glob("*.wants"):  # what Debian's packages enable by themselves
+        shutil.rmtree(enabled)
     for folder, units in WANTED.items():
         (system / folder).mkdir(parents=True, exist_ok=True)
         for unit in units:

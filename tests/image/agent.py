@@ -7,6 +7,7 @@ the root which is tested is, bit for bit, the root that ships. Standard library 
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import struct
@@ -156,6 +157,12 @@ class Agent:
         return json.dumps(said)
 
 
+def _send(port: io.RawIOBase, data: bytes) -> None:
+    """The port takes 32 KiB at a time."""
+    while data:
+        data = data[port.write(data) or 0 :]
+
+
 def main() -> None:
     agent = Agent()
     while not PORT.exists():
@@ -171,7 +178,7 @@ def main() -> None:
             waiting += data
             *lines, waiting = waiting.split(b"\n")
             for line in lines:
-                port.write(agent.answer(line.decode()).encode() + b"\n")
+                _send(port, agent.answer(line.decode()).encode() + b"\n")
 
 
 if __name__ == "__main__":

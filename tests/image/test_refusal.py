@@ -56,3 +56,18 @@ def _tree_begins(disk: Path, part: medium.Part) -> int:
         at = data.find(b"verity\0\0", at + 1)
     assert at > 0
     return at
+
+
+def test_a_blank_machine_names_itself_and_sells_nothing(image: Path, tmp_path: Path) -> None:
+    """The image as it is written to a card: the first start makes the machine's number, the till says what lacks."""
+    world = MachineWorld(tmp_path, prepare(tmp_path, provisioned=False))
+    try:
+        world.boot()
+        said = "journalctl -b -u sceau -o cat --no-pager | grep shop.toml"
+        world.running.sh(f"for n in $(seq 600); do {said} && exit 0; sleep 0.5; done")
+        assert "the file is missing" in world.running.sh(said)
+        number = world.running.sh("cat /state/machine-id").strip()
+        assert len(bytes.fromhex(number)) == 16
+        assert world.running.sh("ls /data/till/journal", check=False) == ""
+    finally:
+        world.close()

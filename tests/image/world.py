@@ -92,13 +92,17 @@ class MachineWorld:
         if self.machine is not None:
             moment = datetime.fromtimestamp(int(self.machine.ask("now")["now"]) / 1000, UTC)
             self._clock, self._ahead = moment.strftime("%Y-%m-%dT%H:%M:%S"), 0
+            self._end()
+
+    def _end(self) -> None:
+        if self.machine is not None:
             self.machine.cut()
             self.machine = None
             with self._lock:
                 self.hardware.switch_off()
 
     def close(self) -> None:
-        self.power_cut()
+        self._end()
         self._over.set()
         self._pumping.join()
         self.hardware.close()
@@ -248,6 +252,11 @@ class MachineWorld:
         return ["a fault after some lines"] * self.hardware.printer.armed
 
     def switch(self, what: str, state: str) -> None:
+        self._switch(what, state)
+        self.finish()
+
+    def _switch(self, what: str, state: str) -> None:
+        """Also from the wires' own thread, which must wait for nothing."""
         printer = self.hardware.printer
         with self._lock:
             match what, state:
@@ -263,11 +272,10 @@ class MachineWorld:
                     printer.shut_drawer()
                 case _:
                     raise NotImplementedError(f"this world has no {what} {state}")
-        self.finish()
 
     def after_lines(self, count: int, what: str, state: str) -> None:
         with self._lock:
-            self.hardware.printer.after_lines(count, lambda: self.switch(what, state))
+            self.hardware.printer.after_lines(count, lambda: self._switch(what, state))
 
     def after_flushes(self, count: int) -> None:
         raise NotImplementedError("this world cuts at every write of the disk afterwards, from the log")
