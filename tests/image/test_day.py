@@ -178,7 +178,7 @@ def test_a_whole_day_plays_unchanged(world: MachineWorld) -> None:
 
 
 def test_what_a_sale_costs_the_disk(world: MachineWorld) -> None:
-    """Bytes, writes and flushes that reach the disk; told, and held to what one act may cost."""
+    """What reaches the disk below the file system: at most 1,100 bytes an act, as `make bench` asks (journal.*)."""
     player = Player(world, cards.read(SHOP))
     play(player, 'login "Sophie"', "open day float 100.00", 'ring "Café"', "pay cash 2.00", "print no")
     before = world.running.figures()
@@ -189,7 +189,7 @@ def test_what_a_sale_costs_the_disk(world: MachineWorld) -> None:
     print(f"\na cash sale: {cost['bytes']:.0f} bytes, {cost['writes']:.1f} writes, {cost['flushes']:.1f} flushes")
 
     assert cost["flushes"] <= 8
-    assert cost["bytes"] <= 16_384
+    assert cost["bytes"] <= 1100 * cost["flushes"]
 
 
 def test_paper_that_runs_out_comes_again(world: MachineWorld) -> None:
