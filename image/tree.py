@@ -24,7 +24,7 @@ PLACES = {
 }
 WANTED = {
     "local-fs.target.wants": ("data.mount", "state.mount", "tmp.mount", "var.mount"),
-    "multi-user.target.wants": ("sceau.service", "sceau-network.service"),
+    "multi-user.target.wants": ("sceau-clock.service", "sceau.service", "sceau-network.service"),
 }
 # Every way to a prompt.
 PROMPTS = (
@@ -98,8 +98,9 @@ def close(root: Path) -> None:
 def _units(root: Path) -> None:
     for source, place in PLACES.items():
         shutil.copytree(SYSTEMD / source, root / place, dirs_exist_ok=True, copy_function=shutil.copyfile)
-    shutil.copyfile(SYSTEMD / "first-boot", root / application.HOME / "first-boot")
-    (root / application.HOME / "first-boot").chmod(0o755)
+    for script in ("first-boot", "lost-clock"):
+        shutil.copyfile(SYSTEMD / script, root / application.HOME / script)
+        (root / application.HOME / script).chmod(0o755)
     system = root / "etc/systemd/system"
     for enabled in system.glob("*.wants"):  # what Debian's packages enable by themselves
         shutil.rmtree(enabled)

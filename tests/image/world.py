@@ -122,8 +122,8 @@ class MachineWorld:
                 self.hardware.pump()
 
     def _happened(self, name: str, detail: str) -> None:
-        if name in ("first-byte", "pulse"):
-            self._papers += name == "first-byte"
+        if name in ("cut", "pulse"):
+            self._papers += name == "cut"
             self._notice()
 
     def _notice(self) -> None:

@@ -23,7 +23,7 @@ _SUPER = struct.Struct("<QQQI")
 
 
 class Seen(NamedTuple):
-    """What a bystander had seen when the log was so long: the highest ticket paid, pulses, papers begun."""
+    """What a bystander had seen when the log was so long: the highest ticket paid, pulses, papers cut."""
 
     length: int
     ticket: int
