@@ -34,11 +34,14 @@ run: setup
 run-fleet: setup
 	@$(BIN)/python -m fleet --port $(PORT)
 
+# Compiled first: the tests start hundreds of processes, each of which would compile what it imports
 test: setup
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m compileall -q appliance collector fleet tests
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 fuzz: setup
-	@SCEAU_EXAMPLES=fuzz $(BIN)/python -m pytest -n 2 $$(grep -rl "^from hypothesis" tests --include="test_*.py")
+	@SCEAU_EXAMPLES=fuzz SCEAU_EVERY=1 $(BIN)/python -m pytest -n 2 tests/audit/test_all_kinds.py \
+		$$(grep -rl "^from hypothesis" tests --include="test_*.py")
 
 check: setup
 	@$(BIN)/ruff check .

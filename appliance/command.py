@@ -42,7 +42,7 @@ def _interrupted(command: str) -> int:
 
 
 def _epilog() -> str:
-    return "commands:\n" + "\n".join(f"  {name:8}{text}" for name, (_, text) in COMMANDS.items())
+    return "commands:\n" + "\n".join(f"  {name:10}{text}" for name, (_, text) in COMMANDS.items())
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -140,6 +140,15 @@ def _perimeter(argv: Sequence[str]) -> int:
     return perimeter_main(argv)
 
 
+def _provision(argv: Sequence[str]) -> int:
+    from appliance.daemon.apply import apply_main
+    from appliance.daemon.retire import retire_main
+    from appliance.daemon.wifi import wifi_main
+    from appliance.provision.command import provision_main
+
+    return provision_main(argv, {"apply": apply_main, "decommission": retire_main, "wifi": wifi_main})
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (_run, "the till (what systemd starts): --config FILE"),
     "sim": (_sim, "the till on virtual hardware, with a web page"),
@@ -152,6 +161,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
     "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
+    "provision": (_provision, "makes blank machines into tills and ends them: make, batch, check, decommission"),
     "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),

@@ -33,20 +33,20 @@ DAY = """number date opened first_ticket last_ticket tickets sales refunds refun
 absolute identity rates software movements differences proof"""
 PERIOD = """number period first_part last_part parts first_ticket last_ticket tickets sales refunds refund_count total vat means perpetual absolute identity rates software differences proof"""
 # Each kind: number, name, code in the JET, then the names of the fields of its body from key 1 on.
-KINDS = f"""1 genesis:260 format software till siret key hash_alg sig_alg witness_class predecessor nonce hardware certificate; 2 start:80 software after hardware perimeter; 3 recovered:904 length sha256; 4 stop:40 why; 5
-clock:903 expected found why offset; 6 config:270 identity means operators rates timezone territory fiscal_year_start day_pivot terminals later; 7 defect:90 record why until source; 8 key key proof certificate; 9 witness class counter;
-10 login:80 how role; 11 logout:40 why; 12 login-refused:901 why who badge; 13 lockout:902 who until; 14 version:250 from to; 15 resumed:905 record; 16 verified scope result why records; 17 jet code text
-record; 18 note:907 record text; 19 refused:908 what why; 20 day-open number float date identity; 21 order number original why; 22 line order line label quantity unit_price amount rate ht vat code nature
-unit warranty how discount; 23 line-void:323 order line label amount why; 24 order-void:320 order total lines why; 25 payment order label kind amount given credit; 26 change order label kind amount; 27
-payment-asked order label kind amount; 28 payment-refused order label kind amount why; 29 park order; 30 ticket number type order total lines vat payments articles perpetual absolute identity rates mentions
-software original why proof; 31 print ticket record how; 32 no-print ticket record why; 33 duplicate:156 type number record copy why how; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change
-order line quantity unit_price amount ht vat why discount; 38 discount order line rate amount why; 39 payment-fix:913 ticket record minus plus why; 40 drawer why reason record; 41 drawer-seen open; 42
-cash-in:911 amount reason; 43 cash-out:912 amount reason; 44 count:170 counted expected gap detail; 45 training-on:100 number responsible; 46 training-off:105 number responsible tickets total; 47 training
-responsible kind body; 50 day-close:50 {DAY}; 51 snapshot fold siret software config flags offset operator failures locked counters last_close tickets question papers doubts copies perpetual month year
-witness defect wear named seals parked school months archives credits refunded upstream; 52 wear bytes flushes bytes_since_birth flushes_since_birth health; 53 month-close:50 {PERIOD}; 54 year-close:60 {PERIOD}; 55
-x-report {DAY}; 56 archive level from to first_record last_record start_head end_head sha256 size vat total tickets name; 57 archive-copy:915 archive sha256 medium result; 58 archive-check:916 sha256 result
-why; 59 purge:200 first_segment last_segment first_record last_record head archives media records; 60 unknown-code code why; 61 test-print; 62 control:917 from to sha256 how; 63 attestation:918 mode number
-version sha256; 64 receipt first_seq next_seq head received statement how; 65 enrolment:126 url root statement network_key; 66 applied:270 scope version sha256 statement; 67 upstream what record evidence text; 70 seal fact strings"""
+KINDS = f"""1 genesis:260 format software till siret key hash_alg sig_alg witness_class predecessor nonce hardware certificate; 2 start:80 software after hardware perimeter; 3 recovered:904 length sha256; 4 stop:40 why; 5 clock:903
+expected found why offset; 6 config:270 identity means operators rates timezone territory fiscal_year_start day_pivot terminals later; 7 defect:90 record why until source; 8 key key proof certificate; 9 witness class counter; 10
+login:80 how role; 11 logout:40 why; 12 login-refused:901 why who badge; 13 lockout:902 who until; 14 version:250 from to; 15 resumed:905 record; 16 verified scope result why records; 17 jet code text record; 18 note:907 record text;
+19 refused:908 what why; 20 day-open number float date identity; 21 order number original why; 22 line order line label quantity unit_price amount rate ht vat code nature unit warranty how discount; 23 line-void:323 order line label
+amount why; 24 order-void:320 order total lines why; 25 payment order label kind amount given credit; 26 change order label kind amount; 27 payment-asked order label kind amount; 28 payment-refused order label kind amount why; 29
+park order; 30 ticket number type order total lines vat payments articles perpetual absolute identity rates mentions software original why proof; 31 print ticket record how; 32 no-print ticket record why; 33 duplicate:156 type number
+record copy why how; 34 printed record how; 35 print-lost:914 record; 36 recall order; 37 line-change order line quantity unit_price amount ht vat why discount; 38 discount order line rate amount why; 39 payment-fix:913 ticket record
+minus plus why; 40 drawer why reason record; 41 drawer-seen open; 42 cash-in:911 amount reason; 43 cash-out:912 amount reason; 44 count:170 counted expected gap detail; 45 training-on:100 number responsible; 46 training-off:105
+number responsible tickets total; 47 training responsible kind body; 50 day-close:50 {DAY}; 51 snapshot fold siret software config flags offset operator failures locked counters last_close tickets question papers doubts copies
+perpetual month year witness defect wear named seals parked school months archives credits refunded upstream outfit; 52 wear bytes flushes bytes_since_birth flushes_since_birth health; 53 month-close:50 {PERIOD}; 54 year-close:60
+{PERIOD}; 55 x-report {DAY}; 56 archive level from to first_record last_record start_head end_head sha256 size vat total tickets name; 57 archive-copy:915 archive sha256 medium result; 58 archive-check:916 sha256 result why; 59
+purge:200 first_segment last_segment first_record last_record head archives media records; 60 unknown-code code why; 61 test-print; 62 control:917 from to sha256 how; 63 attestation:918 mode number version sha256; 64 receipt
+first_seq next_seq head received statement how; 65 enrolment:126 url root statement network_key; 66 applied:270 scope version sha256 statement; 67 upstream what record evidence text; 70 seal fact strings; 71 provisioned:260 sha256
+version signer serial issued; 72 loaded scope sha256 added altered removed; 73 price:961 label code before after; 74 badge:130 who name hash; 75 pin:130 who name hash; 76 retired:127 why perpetual absolute ticket archive media"""
 NAMES = {int(words[0]): (words[1].split(":")[0], words[2:]) for words in map(str.split, KINDS.split(";"))}
 CODES = {int(words[0]): int(words[1].split(":")[1]) for words in map(str.split, KINDS.split(";")) if ":" in words[1]}
 OWN = {30: [1, 2], 33: [6], 50: [3], 53: [4], 54: [5], 56: [9]}  # the types of signed strings of a kind, but for JET (7)
@@ -112,8 +112,8 @@ class Record(Fields):
         local = (BIRTH + timedelta(milliseconds=self.t)).astimezone(timezone(timedelta(minutes=self.tz)))
         return local.strftime(form) if form else local.isoformat(timespec="milliseconds")
     def code(self) -> int | None:  # in the JET, the journal of technical events
-        if self.kind in (40, 16, 56):
-            word, yes, no = {40: ("asked", 909, None), 16: ("broken", 90, 906), 56: ("year", 30, 20)}[self.kind]
+        if self.kind in (40, 16, 56, 72):
+            word, yes, no = {40: ("asked", 909, None), 16: ("broken", 90, 906), 56: ("year", 30, 20), 72: ("catalogue", 960, 130)}[self.kind]
             return yes if self.body[2 if self.kind == 16 else 1] == word else no
         return int(self.body[1]) if self.kind == 17 else CODES.get(self.kind)
     def types(self) -> list[int]:  # of the strings in its seal; none when it has no seal

@@ -91,6 +91,12 @@ ENROLMENT = 65
 APPLIED = 66
 UPSTREAM = 67
 SEAL = 70
+PROVISIONED = 71
+LOADED = 72
+PRICE = 73
+BADGE = 74
+PIN = 75
+RETIRED = 76
 
 Fields = dict[int, str]
 
@@ -322,6 +328,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             29: "credits",
             30: "refunded",
             31: "upstream",
+            32: "outfit",
         },
     ),
     WEAR: ("wear", {1: "bytes", 2: "flushes", 3: "bytes_since_birth", 4: "flushes_since_birth", 5: "health"}),
@@ -373,6 +380,12 @@ NAMES: dict[int, tuple[str, Fields]] = {
     APPLIED: ("applied", {1: "scope", 2: "version", 3: "sha256", 4: "statement"}),
     UPSTREAM: ("upstream", {1: "what", 2: "record", 3: "evidence", 4: "text"}),
     SEAL: ("seal", {1: "fact", 2: "strings"}),
+    PROVISIONED: ("provisioned", {1: "sha256", 2: "version", 3: "signer", 4: "serial", 5: "issued"}),
+    LOADED: ("loaded", {1: "scope", 2: "sha256", 3: "added", 4: "altered", 5: "removed"}),
+    PRICE: ("price", {1: "label", 2: "code", 3: "before", 4: "after"}),
+    BADGE: ("badge", {1: "who", 2: "name", 3: "hash"}),
+    PIN: ("pin", {1: "who", 2: "name", 3: "hash"}),
+    RETIRED: ("retired", {1: "why", 2: "perpetual", 3: "absolute", 4: "ticket", 5: "archive", 6: "media"}),
 }
 
 KINDS = {name: kind for kind, (name, _) in NAMES.items()}

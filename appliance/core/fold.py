@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from appliance.core.event import Event
-from appliance.core.folds import basket, drawer, exercise, machine, paper, period, person, upstream
+from appliance.core.folds import basket, drawer, exercise, machine, outfit, paper, period, person, upstream
 from appliance.core.ledger import Ledger
 
 APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
@@ -21,7 +21,8 @@ APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     **drawer.APPLY,
     **period.APPLY,
     **exercise.APPLY,
-    **upstream.APPLY,  # last: a ticket is a sale first, and then waits for its receipt
+    **upstream.APPLY,  # after them: a ticket is a sale first, and then waits for its receipt
+    **outfit.APPLY,  # last: what an owner sends down also ends what was laid over his older files
 }
 
 

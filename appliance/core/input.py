@@ -49,6 +49,7 @@ class Boot:
     perimeter: bytes = b""  # digest of the files that the law's conditions rest on; empty when nobody hashed them
     changed: str = ""  # how they are not those of the build, in words
     attested: tuple[str, str, str, bytes] | None = None  # mode, number, version, hash; None: nobody looked
+    provisioned: tuple[bytes, int, str, bytes, int] | None = None  # hash, version, signer, serial, time of a bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,20 @@ class DiagnosticsWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseAll:
+    """A command ends this till: the month and the year that are open are closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """Everything is closed, archived and copied: the last record. `archive` SHA-256, `media` numbers."""
+
+    why: str
+    archive: bytes
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -290,6 +305,8 @@ Input = (
     | EnrolmentFailed
     | Applied
     | DiagnosticsWanted
+    | CloseAll
+    | Retire
     | JournalBroken
     | Stop
 )

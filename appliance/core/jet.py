@@ -37,8 +37,8 @@ TABLE: Final[Mapping[int, Entry]] = {
     110: Entry("Export des données de vente", "C", "jet"),
     120: Entry("Fin du mode dégradé", "C", ""),
     126: Entry("Ajout d'un poste", "C", "enrolment"),
-    127: Entry("Retrait d'un poste", "C", ""),
-    130: Entry("Droits des utilisateurs", "C", "jet"),
+    127: Entry("Retrait d'un poste", "C", "retired"),
+    130: Entry("Droits des utilisateurs", "C", "jet, loaded, badge, pin"),
     156: Entry("Duplicata", "C", "duplicate"),
     170: Entry("Comptage du tiroir", "C", "count"),
     180: Entry("Export comptable", "C", "jet"),
@@ -46,7 +46,7 @@ TABLE: Final[Mapping[int, Entry]] = {
     200: Entry("Purge", "C", "purge"),
     240: Entry("Intervention du partenaire", "C", "jet"),
     250: Entry("Nouvelle version du logiciel", "X", "version"),
-    260: Entry("Initialisation", "X", "genesis"),
+    260: Entry("Initialisation", "X", "genesis, provisioned"),
     270: Entry("Paramètres de conformité", "X", "config, applied"),
     280: Entry("Contrôle fiscal", "X", "jet"),
     290: Entry("Échange avec le comptable", "C", "jet"),
@@ -71,6 +71,8 @@ TABLE: Final[Mapping[int, Entry]] = {
     916: Entry("Contrôle d'une archive", "O", "archive-check"),
     917: Entry("Document de contrôle", "O", "control"),
     918: Entry("Attestation", "O", "attestation"),
+    960: Entry("Catalogue chargé à la caisse", "O", "loaded"),
+    961: Entry("Prix changé à la caisse", "O", "price"),
 }
 
 Body = Mapping[int, Value]
@@ -115,6 +117,12 @@ _CODES: Final[Mapping[int, int | Callable[[Body], int | None]]] = {
     ev.ATTESTATION: 918,
     ev.ENROLMENT: 126,
     ev.APPLIED: 270,
+    ev.PROVISIONED: 260,
+    ev.LOADED: lambda body: 960 if body[1] == "catalogue" else 130,
+    ev.PRICE: 961,
+    ev.BADGE: 130,
+    ev.PIN: 130,
+    ev.RETIRED: 127,
 }
 
 

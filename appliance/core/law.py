@@ -30,9 +30,6 @@ class Dated(Generic[T]):
 # PAY-02: C. mon. fin. D112-3, debtor resident in France or acting professionally; kept in cash, per ticket (PAY-04).
 CASH_CAP = Dated(((date(2015, 9, 1), 100_000),))
 
-# VAT-01: rates of metropolitan France in basis points. Other territories come with provisioning (VAT-02/03).
-RATES = Dated(((date(2014, 1, 1), (2000, 1000, 550, 210)),))
-
 # MEN-05. References to the CGI remain valid until 2028-06-30 although the CIBS takes over on 2027-01-01.
 FRANCHISE = Dated(((date(2018, 1, 1), "TVA non applicable, art. 293 B du CGI"),))
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from appliance.core import event as ev
 from appliance.core.day import Day
 from appliance.core.document import Paper, TicketRef
+from appliance.core.outfit import Outfit
 from appliance.core.recent import Recent
 from appliance.core.sale import Order
 from appliance.core.school import FIELDS, School
@@ -75,6 +76,7 @@ class Ledger(NamedTuple):
     born: int = 0  # t of genesis, ms
     refunded: Mapping[int, tuple[int, ...]] = NOTHING  # record of a ticket -> its lines that were given back
     upstream: Upstream = Upstream()
+    outfit: Outfit = Outfit()
 
     @property
     def proof(self) -> str:

@@ -20,6 +20,7 @@ TRIES = 3
 LOCKOUT = 5 * 60_000
 PIN_DIGITS = 4
 PIN_ROLES = ("manager", "technician", "inspector")
+NO_PIN = ("Présenter d'abord le badge.", "Le code se choisit au premier passage.")
 UNKNOWN = ("Badge inconnu.", "Le présenter de nouveau ou choisir son nom.")
 
 
@@ -50,7 +51,9 @@ def _present(turn: Turn, person: Operator | None, held: bytes, how: str) -> None
         turn.set(notice=UNKNOWN, pin="")
     elif person.code != turn.ledger.operator and not _locked_out(turn, person):
         _leave(turn, "switch")
-        if person.role in PIN_ROLES:
+        if not person.pin:
+            turn.show("", pin=person.code, new_pin="")
+        elif person.role in PIN_ROLES:
             ask_pin(turn, person.code)
         else:
             _enter(turn, person, how)
@@ -97,7 +100,9 @@ def ask_pin(turn: Turn, code: str) -> None:
 def choose(turn: Turn, act: Act) -> None:
     """A name was tapped on the locked screen."""
     person = turn.shop.operator(str(act.value))
-    if person is not None and not _locked_out(turn, person):
+    if person is not None and not person.pin:
+        turn.set(notice=NO_PIN, pin="")
+    elif person is not None and not _locked_out(turn, person):
         ask_pin(turn, person.code)
 
 
@@ -130,11 +135,29 @@ def _try_pin(turn: Turn) -> None:
     turn.set(typed="")
     if person is None:
         return
+    if turn.ui.new_pin is not None:
+        _choose_pin(turn, person, typed)
+        return
     given = credential(turn.state.pepper, "pin" + person.code, typed.encode())
     if hmac.compare_digest(given, person.pin):
         _enter(turn, person, "pin")
     else:
         _wrong_pin(turn, person)
+
+
+def _choose_pin(turn: Turn, person: Operator, typed: str) -> None:
+    """Typed twice, then recorded as a keyed hash; the badge was held before the reader a moment ago."""
+    first = turn.ui.new_pin
+    if not first:
+        turn.set(new_pin=typed)
+    elif typed != first:
+        turn.beep("refused")
+        turn.set(new_pin="", pin_refusal="Les deux codes ne sont pas les mêmes.")
+    else:
+        chosen = credential(turn.state.pepper, "pin" + person.code, typed.encode())
+        turn.emit(ev.PIN, {1: person.code, 2: person.name, 3: chosen}, operator="")
+        turn.dress()
+        _enter(turn, person, "pin")
 
 
 def _wrong_pin(turn: Turn, person: Operator) -> None:

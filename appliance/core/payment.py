@@ -12,6 +12,7 @@ from appliance.core.law import CASH_CAP, FRANCHISE, WARRANTY
 from appliance.core.money import euros
 from appliance.core.sale import CREDIT, MAX_PAYMENTS, Order, Payment
 from appliance.core.shop import Means
+from appliance.core.territory import territory
 from appliance.core.turn import Handler, Turn
 from appliance.core.ui import Choice, Message
 
@@ -174,7 +175,10 @@ def _mentions(turn: Turn, order: Order) -> list[Value]:
     today = turn.local.date()
     day = turn.ledger.day
     found: list[Value] = []
-    if day is not None and day.identity.vat_regime == "franchise":
+    untaxed = territory(turn.ledger.config.get(6)).mention_on(today)
+    if untaxed:
+        found.append(untaxed)
+    elif day is not None and day.identity.vat_regime == "franchise":
         found.append(FRANCHISE.on(today))
     if any(line.warranty for line in order.live):
         found.append(WARRANTY.on(today))

@@ -18,6 +18,7 @@ from appliance.core.folds.exercise import inner
 from appliance.core.folds.period import fiscal_year
 from appliance.core.ledger import Ledger
 from appliance.core.money import divide, times
+from appliance.core.refold_outfit import RULES as OUTFIT
 from appliance.core.sale import Order
 from appliance.core.school import KINDS
 from appliance.core.signed import Link, next_links, string, types
@@ -118,6 +119,7 @@ def check(ledger: Ledger, event: Event) -> None:
     if session != (ledger.day.number if ledger.day else 0) and kind != ev.GENESIS:
         raise ValueError("its session is not the open day's")
     rule = RULES.get(kind)
+    _require(kind != ev.DAY_OPEN or not ledger.outfit.retired, "the till was retired before it")
     try:
         _require(ledger.school is None or kind not in KINDS, "a sale stands outside the exercise that is on")
         if rule:
@@ -375,4 +377,5 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.RESUMED: _resumed,
     ev.WITNESS: _witness,
     ev.WEAR: _wear,
+    **OUTFIT,
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.instant import Instant
-from appliance.core.scenes import correction, inspection, locked, manage, memory, more, payment, sale, session, stick
+from appliance.core.scenes import (
+    changes,
+    correction,
+    inspection,
+    locked,
+    manage,
+    memory,
+    more,
+    payment,
+    sale,
+    session,
+    stick,
+)
 from appliance.core.turn import State, screen
 from appliance.core.view import View
 
@@ -44,6 +56,10 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "note": manage.note,
     "archives": stick.view,
     "period": stick.period,
+    "price-list": changes.articles,
+    "list-price": changes.price,
+    "badge-list": changes.people,
+    "new-badge": changes.badge,
     "inspection": inspection.view,
     "totals": inspection.totals,
     "cash-in": session.movement,

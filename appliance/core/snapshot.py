@@ -13,6 +13,7 @@ from appliance.core.document import Paper, TicketRef
 from appliance.core.event import Event, Value
 from appliance.core.folds.machine import configured
 from appliance.core.ledger import REMEMBERED, Ledger
+from appliance.core.outfit import Outfit
 from appliance.core.recent import Recent
 from appliance.core.sale import Line, Order, Rebate
 from appliance.core.signed import Link
@@ -85,6 +86,7 @@ def _proof(ledger: Ledger) -> dict[int, Value]:
         29: _pairs(ledger.credits),
         30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
         31: _upstream(ledger.upstream),
+        **({32: ledger.outfit.body()} if ledger.outfit != Outfit() else {}),
     }
 
 
@@ -204,6 +206,7 @@ def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         credits=dict(body[29]),
         refunded={record: tuple(lines) for record, lines in body[30]},
         upstream=_upstream_of(body[31]),
+        outfit=Outfit.of(body[32]) if 32 in body else Outfit(),
     )
 
 

@@ -75,10 +75,15 @@ class Bundle(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What stands on the stick that is plugged in: records below `next_seq`, tickets up to `ticket`."""
+    """What stands on the stick that is plugged in: records below `next_seq`, tickets up to `ticket`; or why nothing.
+
+    `contradicted`: an answer on it told another history, which was recorded.
+    """
 
     next_seq: int = 0
     ticket: int = 0
+    fault: str = ""
+    contradicted: bool = False
 
 
 class Upstream(NamedTuple):

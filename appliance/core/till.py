@@ -11,17 +11,20 @@ from appliance.core import (
     alteration,
     archiving,
     asked,
+    changes,
     clock,
     correction,
     counter,
     defect,
     diagnostics,
     inspection,
+    loading,
     note,
     operator,
     papers,
     payment,
     periods,
+    retirement,
     session,
     stick,
     training,
@@ -39,6 +42,7 @@ from appliance.core.input import (
     Asked,
     Badge,
     Boot,
+    CloseAll,
     Code,
     Device,
     DiagnosticsWanted,
@@ -54,6 +58,7 @@ from appliance.core.input import (
     MediumSaid,
     PaperDone,
     Receipted,
+    Retire,
     ShopRead,
     StickSeen,
     Stop,
@@ -78,7 +83,7 @@ def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ..
     turn = Turn(state, at)
     if isinstance(what, Boot):
         _boot(turn, what)
-    elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device, Asked, Stop))):
+    elif not turn.ui.broken and (state.shop is not None or isinstance(what, SHOPLESS)):
         if not isinstance(what, (ShopRead, JournalBroken)):
             clock.watch(turn)
         _dispatch(turn, what)
@@ -166,6 +171,10 @@ def _upward(turn: Turn, what: Input) -> None:
             upstream.applied(turn, what)
         case DiagnosticsWanted():
             diagnostics.wanted(turn, what)
+        case CloseAll():
+            retirement.close_all(turn)
+        case Retire():
+            retirement.retire(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -179,6 +188,8 @@ def _boot(turn: Turn, boot: Boot) -> None:
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware, 4: boot.perimeter}, operator="")
     _proven(turn, boot)
+    if boot.provisioned is not None and boot.provisioned[:2] != turn.ledger.outfit.bundle:
+        turn.emit(ev.PROVISIONED, dict(enumerate(boot.provisioned, start=1)), operator="")
     if before not in ("", boot.software):
         turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:
@@ -249,7 +260,9 @@ def _code(turn: Turn, text: str) -> None:
     if here == "print":
         papers.decline(turn)
         here = _here(turn)
-    if here in ANSWERED_FIRST:
+    if here == "price-list":
+        changes.scanned(turn, text)
+    elif here in ANSWERED_FIRST:
         turn.beep("refused")
     elif operator.present_code(turn, text):
         return
@@ -261,6 +274,7 @@ def _code(turn: Turn, text: str) -> None:
         counter.scan(turn, text)
 
 
+SHOPLESS = (ShopRead, Device, Asked, Stop, CloseAll, Retire)  # what is heard before a shop was read
 SCANNABLE = ("sale", "more", "quantity")
 ANSWERED_FIRST = ("message", "card", "clock", "doubt", "defect")
 
@@ -268,7 +282,9 @@ ANSWERED_FIRST = ("message", "card", "clock", "doubt", "defect")
 def _badge(turn: Turn, badge: Badge) -> None:
     if _here(turn) == "print":
         papers.decline(turn)
-    if _here(turn) in ANSWERED_FIRST:
+    if _here(turn) == "new-badge":
+        changes.badge(turn, badge)
+    elif _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
     else:
         operator.present_badge(turn, badge)
@@ -284,7 +300,7 @@ def _shop_read(turn: Turn, read: ShopRead) -> None:
     """At a start it is only taken; at the opening of a day it opens it."""
     asked = turn.state.shop is not None
     if read.shop is not None:
-        turn.state = replace(turn.state, shop=read.shop)
+        turn.dress(read.shop)
     if read.errors:
         turn.beep("refused")
         turn.say(Message("Fichiers de la boutique faux.", read.errors[:4]))
@@ -317,9 +333,11 @@ MESSAGE: dict[str, Handler] = {
     "open-anyway": session.open_anyway,
     "inspect": inspection.enter,
     "purge-do": stick.confirmed,
+    "load-do": loading.confirmed,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
+CHANGES: dict[str, Handler] = {**changes.MANAGE, **loading.MANAGE}
 
 ACTS: dict[str, dict[str, Handler]] = {
     "locked": operator.LOCKED,
@@ -344,7 +362,11 @@ ACTS: dict[str, dict[str, Handler]] = {
         **alteration.TICKET,
     },
     "parked": {**BACK, **alteration.TICKET},
-    "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING},
+    "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING, **CHANGES},
+    "price-list": {**BACK, **changes.LISTS},
+    "list-price": {**changes.PRICE, **changes.MANAGE},
+    "badge-list": {**BACK, **changes.LISTS},
+    "new-badge": changes.MANAGE,
     "inspection": {**BACK, **inspection.INSPECTION},
     "archives": {**BACK, **stick.STICK, "copies": inspection.copy},
     "period": {**BACK, **stick.PERIOD},

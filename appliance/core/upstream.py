@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from appliance.core import event as ev
 from appliance.core.defect import found
 from appliance.core.effect import Enrol, Work
-from appliance.core.input import Receipted
-from appliance.core.standing import Carried
+from appliance.core.input import Receipted, UpstreamFound
 from appliance.core.ui import Message
 
 if TYPE_CHECKING:
-    from appliance.core.input import Applied, Enrolled, UpstreamFound
+    from appliance.core.input import Applied, Enrolled
     from appliance.core.turn import Turn
 
 LONGEST: Final = 200  # characters of a sentence
@@ -92,10 +91,20 @@ def carry(turn: Turn) -> None:
 
 
 def carried(turn: Turn, facts: dict[str, Any]) -> None:
-    """Receipts that somebody brought back on it were checked like any other. A stick that fails is tried again."""
+    """Receipts that somebody brought back on it were checked like any other. A stick that fails is tried again.
+
+    An answer that contradicts this journal is recorded, once for each time that a stick is plugged in, and stops
+    nothing: only what this till has signed itself does.
+    """
+    known = turn.state.carried
+    lie = str(facts.get("lie", ""))
+    if lie and not known.contradicted:
+        met(turn, UpstreamFound("lying", turn.ledger.seq, None, lie))
+    known = known._replace(fault=str(facts.get("error", "")), contradicted=known.contradicted or bool(lie))
+    turn.state = replace(turn.state, carried=known)
     for body in facts.get("bodies", ()):
         receipted(turn, Receipted(*(body[key] for key in range(1, 7))))
     if "until" in facts and turn.state.stick:
-        copied = Carried(int(facts["until"]), int(facts["ticket"]))
+        copied = known._replace(next_seq=int(facts["until"]), ticket=int(facts["ticket"]))
         # its own receipts are no reason to write it again
         turn.state = replace(turn.state, carried=copied._replace(next_seq=max(copied.next_seq, turn.ledger.seq)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from appliance.core.instant import Instant
+from appliance.core.territory import territory
 
 
 def offset(zone: ZoneInfo, t: int) -> int:
@@ -40,6 +41,7 @@ def system_clock(shop: Path) -> SystemClock:
 
 def zone_of(shop: Path) -> ZoneInfo:
     try:
-        return ZoneInfo(tomllib.loads((shop / "shop.toml").read_text("utf-8")).get("timezone", "Europe/Paris"))
+        head = tomllib.loads((shop / "shop.toml").read_text("utf-8"))
+        return ZoneInfo(head.get("timezone", territory(head.get("territory")).zone))
     except (OSError, ValueError, KeyError):
         return ZoneInfo("Europe/Paris")

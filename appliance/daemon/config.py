@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.drivers.table import TABLE
+from appliance.provision.signer import SignerError, public_key
 
 
 class ConfigError(Exception):
@@ -46,12 +47,18 @@ class Config:
     mirror: Path | None = None
     upstream: UpstreamConfig = UpstreamConfig()
     stick: Path | None = None  # where a medium that is plugged in is mounted
+    provision: bytes | None = None  # public key of the root whose people may sign bundles; None: no bundle is taken
+
+    @property
+    def blank(self) -> bool:
+        """Whether this image installs bundles and no shop is here yet."""
+        return self.provision is not None and not (self.shop / "shop.toml").is_file()
 
     def device(self, kind: str) -> DeviceConfig:
         return self.devices.get(kind, DeviceConfig())
 
 
-KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream"}
+KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream", "provision"}
 
 
 def read_config(path: Path) -> Config:
@@ -90,7 +97,17 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         mirror,
         _upstream(table.get("upstream", {}), where),
         stick,
+        _root(table.get("provision"), where),
     )
+
+
+def _root(value: object, where: str) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        return public_key(str(value))
+    except SignerError as error:
+        raise ConfigError(f"{where}: provision: {error}") from error
 
 
 def _upstream(value: object, where: str) -> UpstreamConfig:

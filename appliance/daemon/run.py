@@ -16,7 +16,7 @@ from appliance.daemon.build import build
 from appliance.daemon.clock import system_clock
 from appliance.daemon.config import Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
-from appliance.daemon.keeping import StartError
+from appliance.daemon.keeping import StartError, keeping
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
 from appliance.daemon.refusal import show_refusal
@@ -27,6 +27,7 @@ from appliance.daemon.work import Place
 from appliance.daemon.worker import ChildWorker
 from appliance.display.frame import Frame
 from appliance.ports import DeviceError
+from appliance.provision.install import finish
 from appliance.provision.shop import ShopError
 from appliance.storage.fault import JournalFailed
 from appliance.storage.flash import OsDisk
@@ -51,10 +52,32 @@ def main(argv: Sequence[str]) -> int:
         return _cannot(str(error))
     loop = SelectorsLoop(system_clock(config.shop))
     try:
-        return _serve(config, loop)
+        if not provisioned(config, loop):
+            return 0
+        return _serve(config, SelectorsLoop(system_clock(config.shop)))
     except (StartError, KeyFileError, DeviceError, JournalError, ShopError) as error:
         show_refusal(config, loop, str(error).splitlines()[0])
         return _cannot(str(error))
+
+
+def provisioned(config: Config, loop: SelectorsLoop) -> bool:
+    """Waits on a blank machine until a bundle is in place; False when it was stopped meanwhile."""
+    with keeping(config.data):
+        finish(config.data, config.shop, OsDisk())
+    if not config.blank:
+        return True
+    from appliance.daemon.firstboot import FirstBoot  # loaded when it is needed: a till starts without it
+
+    setting = Setting(on_frame=_ready_first(Notify(), loop, config))
+    first = FirstBoot(config, loop, OsDisk(), setting, loop.stop)
+    for sign in ENDS:
+        signal.signal(sign, lambda number, frame: loop.post(loop.stop))
+    with keeping(config.data):
+        first.start()
+    loop.run()
+    first.close()
+    loop.close()
+    return not config.blank
 
 
 def refuse_virtual(config: Config) -> None:

@@ -58,6 +58,7 @@ class Setting:
     medium: Callable[[Path, Ledger], MediumSaid | None] = medium.said
     worker: WorkerMaker | None = None  # None: nobody makes archives by itself
     away: Away | None = None  # None: nothing is ever sent
+    near: Callable[[], bool] = lambda: True  # a badge to look for; in virtual time a look costs most
     listens: bool = False  # whether commands are heard on the data folder's socket
     build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
     on_frame: Callable[[Frame], None] = lambda frame: None

@@ -125,10 +125,12 @@ class ThreadInput:
 
 
 class LoopBadge:
-    """Polls the reader on the loop, each 200 ms of the loop's clock."""
+    """Polls the reader on the loop, each 200 ms of the loop's clock if anything may be `near`."""
 
-    def __init__(self, loop: Loop, reader: BadgeReader, take: Callable[[bytes], None], report: Report) -> None:
-        self._loop, self._reader, self._take, self._report = loop, reader, take, report
+    def __init__(
+        self, loop: Loop, reader: BadgeReader, take: Callable[[bytes], None], report: Report, near: Callable[[], bool]
+    ) -> None:
+        self._loop, self._reader, self._take, self._report, self._near = loop, reader, take, report, near
         self._open = self._closed = False
 
     def start(self) -> None:
@@ -139,7 +141,7 @@ class LoopBadge:
                 self._reader.open()
                 self._open = True
                 self._report(Health(Level.READY, "ok"))
-            uid = self._reader.poll()
+            uid = self._reader.poll() if self._near() else None
         except DeviceError as error:
             self._lost(error)
             return

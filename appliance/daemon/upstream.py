@@ -9,10 +9,11 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from appliance.core import event as ev
-from appliance.core.input import Enrolled, EnrolmentFailed, Input
+from appliance.core.input import Enrolled, EnrolmentFailed, Input, UpstreamFound
 from appliance.core.ledger import Ledger
 from appliance.daemon.config import Config
 from appliance.ports import Health, Loop
+from appliance.provision.install import CODE
 from appliance.storage import keys
 from appliance.storage.flash import Disk, Mode, durable_file
 from appliance.storage.journal import Journal
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from appliance.core.effect import Diagnose
     from appliance.daemon.downward import Downward
     from appliance.sync.client import Asking
+    from appliance.sync.dating import Dating
     from appliance.sync.enrol import Registered
     from appliance.sync.pointer import Pointer
 
 REGISTRATION: Final = "registration"  # beside the journal, which names its root and its keys
+ARCHIVES: Final = "archives"
 LARGEST: Final = 64 * 1024
 NET: Final = Path("/sys/class/net")
 
@@ -95,14 +98,18 @@ class Line:
         self._uploader: Uploader | None = None
         self._client: Asking | None = None
         self._receipt: tuple[int, bytes] = (0, b"")
+        self._dating: Dating | None = None
+        self._lie = ""
 
     def start(self) -> None:
         self._downward.begun()
         if self._ledger().upstream.enrolled:
             self._go_up()
-        elif self._config.upstream.code is not None:
+            return
+        for place in filter(None, (self._config.upstream.code, self._config.data / CODE)):
             with suppress(OSError, UnicodeDecodeError):  # no file: nobody wants an enrolment
-                self.enrol(self._config.upstream.code.read_text("ascii"))
+                self.enrol(place.read_text("ascii"))
+                return
 
     def moved(self, kinds: set[int]) -> None:
         if ev.APPLIED in kinds:
@@ -111,6 +118,8 @@ class Line:
             self._go_up()
         elif self._uploader is not None:
             self._uploader.moved(kinds)
+        if kinds & {ev.RECEIPT, ev.ARCHIVE}:
+            self._date()
 
     def minute(self) -> None:
         """Looks whether a cable is in."""
@@ -160,6 +169,7 @@ class Line:
     def _go_up(self) -> None:
         """A new enrolment takes the place of the one before."""
         from appliance.sync.client import Client
+        from appliance.sync.dating import Dating
         from appliance.sync.exchange import Exchange
         from appliance.sync.fetching import Desired
         from appliance.sync.reading import Network, Reading
@@ -180,9 +190,21 @@ class Line:
         )
         self._uploader.start()
         self._client = client
+        self._dating = Dating(client, self._config.data / ARCHIVES, self.log(), self._disk)
         if found is not None:
             asking = Desired(Reading(client, signing), found[0].chain_id, found[0].release_key, self._fault)
             self._downward.follow(self._courier, asking, pace.interval)
+
+    def _date(self) -> None:
+        """An archive gets its certain date once all that it holds has come (ARC-02)."""
+        dating, upstream = self._dating, self._ledger().upstream
+        if dating is not None and not upstream.stopped:
+            self._courier.run(lambda: dating.ask(upstream.next_seq), self._dated)
+
+    def _dated(self, lie: str) -> None:
+        if lie and lie != self._lie:
+            self._lie = lie
+            self._say(UpstreamFound("lying", self._ledger().seq, None, lie))
 
     def _fault(self, it: Pointer, data: bytes) -> str:
         """On the courier's thread."""

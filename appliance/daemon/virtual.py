@@ -204,6 +204,7 @@ class SimulatedWorld:
             away=self.beyond.away(),
             worker=None if self._elsewhere else self._worker,
             on_frame=self._framed,
+            near=self.hardware.badge.near,
             before_boot=self._not_before,
         )
 

@@ -29,6 +29,8 @@ from appliance.core.input import (
 from appliance.core.instant import Instant
 from appliance.core.till import State
 from appliance.core.turn import Meter
+from appliance.daemon import loading
+from appliance.daemon.belonging import belong
 from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
 from appliance.daemon.finger import Fingers
@@ -48,6 +50,7 @@ from appliance.display.theme import theme_for
 from appliance.drivers.none import NoBeeper, NoDrawer, NoOptions, NoPrinter, PaperOptions
 from appliance.drivers.table import make
 from appliance.ports import Contact, Health, Level, Loop, Panel, Timer
+from appliance.provision.install import placed
 from appliance.provision.shop import ShopError, read_shop
 from appliance.storage import keys, purge
 from appliance.storage.certificate import ALGORITHMS
@@ -114,6 +117,7 @@ class Till:
         )
         try:
             past = remembered(self.journal)
+            belong(past.ledger, read.shop)
             state = State(past.ledger, pepper=pepper, shop=None)
             self._finish_purge(past.purge)
             self.journal.sealing = sealing_of(ring, past.ledger)
@@ -215,7 +219,9 @@ class Till:
         torn = (gap.length, gap.sha256) if gap else None
         siret = read.shop.identity.siret if read.shop else ""
         proven = self._setting.build(self._config.data, siret, self._today())
-        boot = Boot(VERSION, birth, self._setting.hardware, torn, flaws, *proven)
+        bundle = placed(self._config.data, self._disk)
+        told = (bundle.sha256, bundle.version, bundle.signer, bundle.serial, bundle.issued) if bundle else None
+        boot = Boot(VERSION, birth, self._setting.hardware, torn, flaws, *proven, provisioned=told)
         self.service.begin(read, boot)
         self._tick()
 
@@ -233,6 +239,9 @@ class Till:
             errors = self._downward.opening(self._today(ledger.offset))
             if errors:
                 return ShopRead(None, errors)
+        if ledger.day is None:
+            with suppress(OSError):  # the files of before stand, and the next opening tries again
+                loading.take(self._config.data, self._config.shop, self._disk, ledger.outfit.loaded)
         return self._shop_read(secret, ledger.offset)
 
     def _today(self, offset: int = 0) -> date:
@@ -302,8 +311,8 @@ class Till:
     def _badges(self) -> None:
         if self._absent("badge"):
             return
-        task_type = ThreadBadge if self._setting.threads else LoopBadge
-        self._run(task_type(self._loop, self._driver("badge"), self._badge, self._report("badge")))
+        means = self._loop, self._driver("badge"), self._badge, self._report("badge")
+        self._run(ThreadBadge(*means) if self._setting.threads else LoopBadge(*means, self._setting.near))
 
     def _medium(self) -> None:
         """What holds the journal, as it is at this start."""

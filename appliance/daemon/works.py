@@ -18,9 +18,10 @@ from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.enclosure import enclosed
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
+from appliance.daemon.load_works import LOAD_WORKS
 from appliance.daemon.stick_works import STICK_WORKS, swept
 from appliance.daemon.work import FRESH, Makers, Place, Show, WorkError
-from appliance.storage.flash import OsDisk
+from appliance.storage.flash import OsDisk, durable_file
 from appliance.storage.medium import forget
 
 LOW: Final = 256 << 20  # bytes: with less room no archive is begun by itself, the journal needs it
@@ -37,6 +38,7 @@ FAILED: Final = {
     "period": "Ces jours ne sont pas tous clôturés ici, ou la clé USB est pleine\u00a0: vérifier les deux.",
     "check": "Les archives de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
     "purge-plan": "Chaque acte doit être dans une archive vérifiée, sur deux clés USB, et son mois clôturé.",
+    "load": "Les fichiers de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
     "purge": "La purge n'est pas finie\u00a0: elle reprend au prochain démarrage.",
 }
 
@@ -92,9 +94,21 @@ def copies(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dic
         path = place.data / FOLDER / str(record.body[13])
         if path.is_file():
             recorded = cast(bytes, record.body[8])
-            done.append(packed(copy(path, medium, disk, record=record.seq, recorded=recorded, forget=forget).body))
+            copied = copy(path, medium, disk, record=record.seq, recorded=recorded, forget=forget)
+            _with_word(path, copied.path, disk)
+            done.append(packed(copied.body))
         show(number, len(waiting))
     return {"bodies": done, "medium": medium.number}
+
+
+def _with_word(archive: Path, copied: Path, disk: OsDisk) -> None:
+    """The collector's word on it goes along (ARC-02); the archive is whole without."""
+    from appliance.sync.dating import SUFFIX
+
+    word = archive.with_name(archive.name + SUFFIX)
+    if word.is_file():
+        # If we stop here, the copy has no countersignature beside it; the till's own has.
+        durable_file(disk, copied.with_name(copied.name + SUFFIX), word.read_bytes())
 
 
 def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
@@ -113,12 +127,13 @@ def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict
     except (OSError, ProtocolError):
         log = keylog.read((), root)
     home = carrier.Home(next_seq, receipt, until)
+    lie = carrier.contradiction(stick, cutter, log, home)
     came = list(carrier.answers(stick, cutter, log, home))
     if came:
         home = carrier.Home(came[-1][0].next_seq, came[-1][1], until)
     carrier.export(stick, cutter, home, disk)
     bodies = [{1: it.first_seq, 2: it.next_seq, 3: it.head, 4: it.received, 5: data, 6: "stick"} for it, data in came]
-    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies]}
+    return {"until": until, "ticket": ticket, "bodies": [packed(body) for body in bodies], "lie": lie}
 
 
 WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[str, Any]]]] = {
@@ -128,6 +143,7 @@ WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[st
     "copies": copies,
     "carry": carry,
     **STICK_WORKS,
+    **LOAD_WORKS,
 }
 
 

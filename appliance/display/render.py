@@ -7,11 +7,13 @@ from typing import Any
 
 from appliance.core import view as views
 from appliance.core.view import EntryView, LockedView, PickView, View
+from appliance.core.view_blank import IdentityView
 from appliance.display.frame import Frame, Part
 from appliance.display.screens.card import card
 from appliance.display.screens.count import count
 from appliance.display.screens.entry import entry
 from appliance.display.screens.errors import errors
+from appliance.display.screens.identity import identity
 from appliance.display.screens.locked import locked
 from appliance.display.screens.menu import menu
 from appliance.display.screens.message import message
@@ -41,15 +43,18 @@ SCREENS: dict[type, tuple[str, Screen]] = {
     views.TechnicianView: ("technician", technician),
     views.ErrorsView: ("errors", errors),
     views.PickView: ("", pick),
+    IdentityView: ("identity", identity),
 }
 
 
-def school(view: View) -> bool:
+def school(view: View | IdentityView) -> bool:
     """Whether the view stands in an exercise: every screen then looks so (TRN-01)."""
+    if isinstance(view, IdentityView):
+        return False
     return view.school if isinstance(view, LockedView) else view.header.school
 
 
-def render(view: View, theme: Theme) -> Frame:
+def render(view: View | IdentityView, theme: Theme) -> Frame:
     """The screen for a view; a page that serves for several carries its own name.
 
     The display adds its own words in the theme's language, which is to be that of the view's.

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from appliance.core import view as views
 from appliance.core.correction import CREDIT_LABEL
 from appliance.core.view import View
+from appliance.core.view_blank import IdentityView
 from appliance.language.catalogue import english_catalogue
 
 Say = Callable[[str], str]
+Shown = TypeVar("Shown", bound=View | IdentityView)
 
 # Fields that are never looked up: names, figures, and words of the program to itself. All others are words.
 DATA: Final[dict[type, frozenset[str]]] = {
@@ -33,6 +35,7 @@ DATA: Final[dict[type, frozenset[str]]] = {
     views.TicketRow: frozenset({"amount"}),
     views.PickRow: frozenset({"label", "amount"}),
     views.PickView: frozenset({"name", "total"}),
+    IdentityView: frozenset({"qr", "values", "detail", "language"}),
 }
 # Keys of these fields bear a name that people gave; only their second line is words.
 NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (views.PickView, "keys")}
@@ -41,9 +44,9 @@ CARDS = "Cartes"  # the row of the card terminals, with their serial numbers
 CODE = "Code"  # the fact that shows what was scanned
 
 
-def english(view: View, say: Say | None = None) -> View:
+def english(view: Shown, say: Say | None = None) -> Shown:
     """The view with every word in English; what the catalogue does not know stays French."""
-    spoken: View = _spoken(view, say or _say)
+    spoken: Shown = _spoken(view, say or _say)
     return spoken
 
 
@@ -101,7 +104,7 @@ def _till(thing: views.Header | views.LockedView) -> frozenset[str]:
 
 
 def _entry(view: views.EntryView) -> frozenset[str]:
-    return frozenset({"title"}) if view.name in ("price", "weight") else frozenset()
+    return frozenset({"title"}) if view.name in ("price", "weight", "list-price") else frozenset()
 
 
 def _fact(fact: views.Fact) -> frozenset[str]:
@@ -136,7 +139,9 @@ def _message(view: views.MessageView) -> frozenset[str]:
 
 
 def _ticket(row: views.TicketRow) -> frozenset[str]:
-    """A waiting ticket is known by its articles."""
+    """A waiting ticket is known by its articles; rows of other lists bear names."""
+    if row.act.name in ("article", "person"):
+        return frozenset({"number"})
     articles = row.act.name == "recall" and not row.note.endswith(" de plus")
     return frozenset({"note"}) if articles else frozenset()
 

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+LANGUAGES = ("fr", "en")
+MAX_TEXT = 64
+MAX_SHORT = 24  # a means, a till, a person's name
+
 
 @dataclass
 class Findings:

@@ -10,25 +10,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from appliance.core import money
-from appliance.core.barcode import canonical, well_formed
-from appliance.core.catalogue import Article, Catalogue
-from appliance.core.law import RATES
-from appliance.core.operator import PIN_DIGITS, credential
+from appliance.core.catalogue import Catalogue
 from appliance.core.shop import Identity, Means, Operator, Shop
-from appliance.provision.files import Findings, fit, line_of, read_rows, read_toml
+from appliance.core.territory import DEFAULT, TERRITORIES, territory
+from appliance.provision.catalogue import Allowed, read_articles, read_departments
+from appliance.provision.files import LANGUAGES, MAX_SHORT, MAX_TEXT, Findings, fit, line_of, read_toml
+from appliance.provision.identity import naf_fault, siret_fault, vat_fault
+from appliance.provision.operators import read_operators
 
-COLUMNS = ("code", "label", "category", "price", "vat", "nature", "unit", "warranty", "page", "position")
-DEPARTMENT_COLUMNS = ("label", "vat", "nature")
-NATURES = ("goods", "service")
-UNITS = ("piece", "kg", "l", "h")
-ROLES = ("cashier", "manager", "trainee", "technician", "inspector")
 REGIMES = ("real", "franchise")
 KINDS = ("cash", "card", "cheque", "meal-voucher", "voucher", "credit-note")
 OVERS = ("change", "refuse", "forfeit")
-TERRITORIES = ("metropole",)
 SIGNATURES = ("ed25519", "ecdsa-p256")
-LANGUAGES = ("fr", "en")
 LATERS = ("duplicate", "original")
 SHOP_KEYS = {
     "name",
@@ -50,16 +43,10 @@ SHOP_KEYS = {
     "means",
     "accounting",  # the accountant's, read by `sceau export`
 }
-OPERATOR_KEYS = {"code", "name", "role", "nfc", "barcode", "pin", "language"}
 MEANS_KEYS = {"label", "kind", "over", "drawer"}
 # What a ticket and a closing print and record by value is bounded, so that each is one record of 24 KiB at most.
-MAX_LABEL = 80
-MAX_TEXT = 64
 MAX_ROWS = 6  # of the address, of the footer
-MAX_SHORT = 24  # a means, a till, a NAF code
-MAX_CODE = 12  # of an operator
 MAX_MEANS = 12
-MAX_OPERATORS = 100
 MAX_TERMINALS = 6
 
 
@@ -74,12 +61,13 @@ class ShopError(Exception):
 def read_shop(folder: Path, pepper: bytes, today: date) -> Shop:
     """The shop of a folder. Raises ShopError with every fault found."""
     found = Findings()
-    rates = RATES.on(today)
     head = read_toml(folder / "shop.toml", found)
-    articles = _articles(folder / "catalogue.csv", rates, found)
-    departments = _departments(folder / "departments.csv", rates, found)
-    operators = _operators(folder / "operators.toml", pepper, found)
-    shop = _shop(head, rates, operators, Catalogue(articles, departments), folder / "shop.toml", found)
+    where = str((head or {}).get("territory", DEFAULT))
+    allowed = Allowed(where, territory(where).rates.on(today))
+    articles = read_articles(folder / "catalogue.csv", allowed, found)
+    departments = read_departments(folder / "departments.csv", allowed, found)
+    operators = read_operators(folder / "operators.toml", pepper, found)
+    shop = _shop(head, allowed.rates, operators, Catalogue(articles, departments), folder / "shop.toml", found)
     if found.lines or shop is None:
         raise ShopError(tuple(found.lines))
     return shop
@@ -111,7 +99,8 @@ def _shop(
     _check_policies(head, wrong)
     if not isinstance(head.get("accounting", {}), dict):
         wrong("accounting", "a table [accounting] is wanted")
-    if not _zone(head.get("timezone", "Europe/Paris")):
+    where, zone = head.get("territory", DEFAULT), territory(head.get("territory", DEFAULT)).zone
+    if not _zone(head.get("timezone", zone)):
         wrong("timezone", f"{head['timezone']!r} is not known; use a name like Europe/Paris")
     if found.lines:
         return None
@@ -122,8 +111,8 @@ def _shop(
         operators,
         catalogue,
         rates,
-        head.get("timezone", "Europe/Paris"),
-        head.get("territory", "metropole"),
+        head.get("timezone", zone),
+        where,
         start,
         pivot,
         _texts(head.get("card_terminals", "")),
@@ -134,8 +123,8 @@ def _shop(
 
 
 def _check_policies(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 - a local function
-    if head.get("territory", "metropole") not in TERRITORIES:
-        wrong("territory", f"{head['territory']!r} is not known; use metropole")
+    if head.get("territory", DEFAULT) not in list(TERRITORIES):
+        wrong("territory", f"{head['territory']!r} is not known; use {', '.join(TERRITORIES)}")
     if head.get("signature", SIGNATURES[0]) not in SIGNATURES:
         wrong("signature", f"{head['signature']!r} is not {' or '.join(SIGNATURES)}")
     if head.get("language", LANGUAGES[0]) not in LANGUAGES:
@@ -158,9 +147,11 @@ def _check_identity(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 -
     for key in ("name", "address", "siret", "naf", "till"):
         if not head.get(key):
             wrong(key, "is missing; the ticket must bear it")
-    if head.get("siret") and not valid_siret(str(head["siret"])):
-        wrong("siret", f"{head['siret']!r} is not a SIRET of 14 digits with a right key")
-    for key, most in (("name", MAX_TEXT), ("naf", MAX_SHORT), ("vat_number", MAX_SHORT), ("till", MAX_SHORT)):
+    siret, vat_number = str(head.get("siret") or ""), str(head.get("vat_number") or "")
+    _tell("siret", siret and siret_fault(siret), wrong)
+    _tell("vat_number", vat_number and vat_fault(vat_number, siret), wrong)
+    _tell("naf", naf_fault(str(head["naf"])) if head.get("naf") else "", wrong)
+    for key, most in (("name", MAX_TEXT), ("till", MAX_SHORT)):
         if head.get(key) and not fit(str(head[key]), most):
             wrong(key, f"a text of 1 to {most} printable characters is wanted")
     for key in ("address", "footer"):
@@ -170,17 +161,14 @@ def _check_identity(head: dict[str, Any], wrong: Any) -> None:  # noqa: ANN401 -
     regime = head.get("vat_regime", "real")
     if regime not in REGIMES:
         wrong("vat_regime", f"{regime!r} is not real or franchise")
-    if regime == "real" and not head.get("vat_number"):
+    untaxed = territory(head.get("territory", DEFAULT)).mention is not None
+    if regime == "real" and not vat_number and not untaxed:
         wrong("vat_number", "is missing; the ticket must bear it in the real regime")
 
 
-def valid_siret(siret: str) -> bool:
-    """14 digits whose Luhn sum is a multiple of ten (INSEE)."""
-    digits = siret.replace(" ", "")
-    if len(digits) != 14 or not (digits.isascii() and digits.isdecimal()):
-        return False
-    doubled = (int(d) * (2 if place % 2 else 1) for place, d in enumerate(reversed(digits)))
-    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+def _tell(key: str, fault: str, wrong: Any) -> None:  # noqa: ANN401 - a local function
+    if fault:
+        wrong(key, fault)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -228,170 +216,3 @@ def _check_means(table: dict[str, Any], file: str, line: int, found: Findings) -
         )
     if table.get("over", "refuse") not in OVERS:
         found.add(file, line, f"means: over is {table['over']!r}; use {', '.join(OVERS)}")
-
-
-def rate(text: str, rates: tuple[int, ...]) -> int | None:
-    """Basis points of "5.5"; None when it is not one of the rates in force."""
-    try:
-        value = money.parse(text)
-    except ValueError:
-        return None
-    return value if value in rates or value == 0 else None
-
-
-def _check(value: str, known: tuple[str, ...], what: str, file: str, line: int, found: Findings) -> None:
-    if value not in known:
-        found.add(file, line, f"{what} {value!r} is not one of {', '.join(known)}")
-
-
-def _articles(path: Path, rates: tuple[int, ...], found: Findings) -> tuple[Article, ...]:
-    result: list[Article] = []
-    codes: dict[str, int] = {}
-    labels: dict[str, int] = {}
-    for line, row in read_rows(path, COLUMNS, found):
-        _check_code(row["code"], codes, path.name, line, found)
-        _check_label(row["label"], labels, path.name, line, found)
-        article = _article(row, rates, path.name, line, found)
-        if article is not None:
-            result.append(article)
-    return tuple(result)
-
-
-def _check_code(code: str, codes: dict[str, int], file: str, line: int, found: Findings) -> None:
-    if not code:
-        return
-    if not well_formed(code):
-        found.add(file, line, f"code {code!r} has a wrong check digit or length; read it again from the article")
-    elif canonical(code) in codes:
-        found.add(file, line, f"code {code} is already on line {codes[canonical(code)]}")
-    codes.setdefault(canonical(code), line)
-
-
-def _check_label(label: str, labels: dict[str, int], file: str, line: int, found: Findings) -> None:
-    if not fit(label, MAX_LABEL):
-        found.add(file, line, f"label: 1 to {MAX_LABEL} printable characters are wanted")
-    elif label in labels:
-        found.add(file, line, f"label {label!r} is already on line {labels[label]}")
-    labels.setdefault(label, line)
-
-
-def _article(row: dict[str, str], rates: tuple[int, ...], file: str, line: int, found: Findings) -> Article | None:
-    before = len(found.lines)
-    vat = rate(row["vat"], rates)
-    if vat is None:
-        found.add(file, line, f"vat {row['vat']!r} is not a rate in force ({_known(rates)})")
-    price = _price(row["price"], file, line, found)
-    if row["category"] and not fit(row["category"], MAX_TEXT):
-        found.add(file, line, f"category: at most {MAX_TEXT} printable characters are wanted")
-    _check(row["nature"], NATURES, "nature", file, line, found)
-    _check(row["unit"], UNITS, "unit", file, line, found)
-    _check(row["warranty"], ("yes", "no"), "warranty", file, line, found)
-    for key in ("page", "position"):
-        if row[key] and not row[key].isdecimal():
-            found.add(file, line, f"{key} {row[key]!r} is not a number")
-    if len(found.lines) > before or vat is None:
-        return None
-    return Article(
-        row["label"],
-        price,
-        vat,
-        canonical(row["code"]),
-        row["category"],
-        row["nature"],
-        row["unit"],
-        row["warranty"] == "yes",
-        int(row["page"] or 0),
-        int(row["position"] or 0),
-    )
-
-
-def _known(rates: tuple[int, ...]) -> str:
-    return ", ".join(f"{each / 100:g}" for each in rates)
-
-
-def _price(text: str, file: str, line: int, found: Findings) -> int | None:
-    if not text:
-        return None
-    try:
-        return money.parse(text)
-    except ValueError:
-        found.add(file, line, f"price {text!r} is not a positive amount like 4.25")
-        return None
-
-
-def _departments(path: Path, rates: tuple[int, ...], found: Findings) -> tuple[Article, ...]:
-    result: list[Article] = []
-    labels: dict[str, int] = {}
-    for line, row in read_rows(path, DEPARTMENT_COLUMNS, found):
-        _check_label(row["label"], labels, path.name, line, found)
-        _check(row["nature"], NATURES, "nature", path.name, line, found)
-        vat = rate(row["vat"], rates)
-        if vat is None:
-            found.add(path.name, line, f"vat {row['vat']!r} is not a rate in force ({_known(rates)})")
-        else:
-            result.append(Article(row["label"], None, vat, nature=row["nature"]))
-    return tuple(result)
-
-
-def _operators(path: Path, pepper: bytes, found: Findings) -> tuple[Operator, ...]:
-    head = read_toml(path, found)
-    if head is None:
-        return ()
-    key = "operators" if "operators" in head else "operator"
-    tables = head.get(key, [])
-    if (
-        not isinstance(tables, list)
-        or len(tables) > MAX_OPERATORS
-        or not all(isinstance(each, dict) for each in tables)
-    ):
-        found.add(path.name, line_of(path, key), f"1 to {MAX_OPERATORS} tables [[operators]] are wanted")
-        return ()
-    result: list[Operator] = []
-    for nth, table in enumerate(tables):
-        line = line_of(path, f"[[{key}]]", nth)
-        for unknown in table.keys() - OPERATOR_KEYS:
-            found.add(path.name, line, f"unknown key {unknown!r}; known are {', '.join(sorted(OPERATOR_KEYS))}")
-        operator = _operator(table, pepper, path.name, line, found)
-        if operator is not None:
-            _check_twice(operator, result, path.name, line, found)
-            result.append(operator)
-    if not tables:
-        found.add(path.name, 1, "at least one operator is wanted")
-    return tuple(result)
-
-
-def _check_twice(operator: Operator, others: list[Operator], file: str, line: int, found: Findings) -> None:
-    for what in ("code", "name", "nfc", "barcode"):
-        value = getattr(operator, what)
-        if value and any(getattr(other, what) == value for other in others):
-            found.add(file, line, f"{operator.name}: the same {what} is given twice")
-
-
-def _operator(table: dict[str, Any], pepper: bytes, file: str, line: int, found: Findings) -> Operator | None:
-    code, name, role = (str(table.get(key, "")) for key in ("code", "name", "role"))
-    pin, nfc = str(table.get("pin", "")), str(table.get("nfc", ""))
-    if not fit(code, MAX_CODE) or not fit(name, MAX_SHORT) or role not in ROLES:
-        found.add(file, line, f"an operator needs a short code, a short name and a role among {', '.join(ROLES)}")
-        return None
-    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdecimal()):
-        found.add(file, line, f"{name}: the pin must have {PIN_DIGITS} digits")
-        return None
-    try:
-        uid = bytes.fromhex(nfc)
-    except ValueError:
-        found.add(file, line, f"{name}: nfc {nfc!r} is not hexadecimal")
-        return None
-    language = table.get("language", LANGUAGES[0])
-    if language not in LANGUAGES:
-        found.add(file, line, f"{name}: language {language!r} is not {' or '.join(LANGUAGES)}")
-        return None
-    badge = str(table.get("barcode", ""))
-    return Operator(
-        code,
-        name,
-        role,
-        credential(pepper, "nfc", uid) if uid else b"",
-        credential(pepper, "barcode", badge.encode()) if badge else b"",
-        credential(pepper, "pin" + code, pin.encode()),
-        language,
-    )

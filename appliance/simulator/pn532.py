@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import termios
 import threading
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,12 +59,14 @@ class Pn532:
     def __init__(self, wire: SerialWire) -> None:
         self.wire = wire
         self.powered = True
+        self.late: list[float] = []  # seconds before each of the next answers: a machine with other work
         self.speed = termios.B115200
         self.unknown: list[int] = []
         self.asked: dict[int, int] = {}  # commands, and how often each came
         self._badge: Badge | None = None
         self._owed = 0  # looks of the till until it must have noticed the last change
         self._next_speed = 0
+        self._answers: list[tuple[float, bytes]] = []  # when, and what to answer
         self._received = b""
         self._registers: dict[int, int] = {}
         self._lock = threading.Lock()
@@ -82,7 +85,7 @@ class Pn532:
         """Silent, and without memory."""
         with self._lock:
             self.powered, self.speed = False, termios.B115200
-            self._received, self._registers = b"", {}
+            self._received, self._registers, self._answers = b"", {}, []
 
     def switch_on(self) -> None:
         with self._lock:
@@ -120,18 +123,25 @@ class Pn532:
             if self._next_speed == self.wire.speed:  # a pty does not tell at which speed the ACK before it was sent
                 self._acknowledged()
             data = self.wire.read()
-            if not self.powered or (data and self.wire.speed != self.speed):
-                return bool(data)
-            self._received += data
-            while body := self._cut():
+            if self.powered and self.wire.speed == self.speed:
+                self._received += data
+                while body := self._cut():
+                    lag = self.late.pop(0) if self.late else 0.0
+                    self._answers.append((time.monotonic() + lag, self._answer(body)))
+            while self._answers and self._answers[0][0] <= time.monotonic():
                 self.wire.write(ACK)
-                self.wire.write(self._answer(body))
+                self.wire.write(self._answers.pop(0)[1])
             return bool(data)
 
     def quiet(self) -> bool:
         """Questions come all the time and are not waited for, but those that must meet a badge come or gone are."""
         with self._lock:
             return not self._owed or not self.powered or not self.wire.plugged
+
+    def near(self) -> bool:
+        """Whether a look could tell anything: not with an empty field in front of a reader that works."""
+        with self._lock:
+            return bool(self._owed or self._badge or not self.powered or not self.wire.plugged)
 
     def next_deadline(self) -> int | None:
         return None

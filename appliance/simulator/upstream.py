@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import cbor2
 
 from appliance.storage.keys import Key
-from appliance.sync import diagnostics, enrolment, keylog, message, pointer, protocol, token
+from appliance.sync import countersign, diagnostics, enrolment, keylog, message, pointer, protocol, token
+from appliance.sync.countersign import Countersigned
 from appliance.sync.diagnostics import Wanted as Request
 from appliance.sync.enrolment import POLICY, Registration
 from appliance.sync.problem import TYPE, Problem
@@ -67,6 +68,7 @@ class Collector:
         self.invented: list[bytes] = []  # shown beside the pointers, whoever made them
         self.wanted: dict[bytes, bytes] = {}  # nonce -> request for diagnostics
         self.diagnostics: dict[bytes, bytes] = {}  # nonce -> what came
+        self.dated: dict[bytes, bytes] = {}  # SHA-256 of an archive's manifest -> countersignature
         self.heard: list[tuple[int, str]] = []  # when (UTC ms), "PUT /v1/…"
         self.trouble: list[Reply] = []  # given instead of the next answers
 
@@ -149,6 +151,8 @@ class Collector:
                 return Reply(200, self.log.encode())
             case "POST", ["chains", name, "diagnostics"]:
                 return self._told(bytes.fromhex(name), asked.body)
+            case "POST", ["archives"]:
+                return self._dated(asked.body)
             case "GET", ["objects", digest]:
                 self._known(bytes.fromhex(asked.query["chain"][0]), asked)
                 return Reply(200, self.objects[digest]) if digest in self.objects else problem(404, "no such object")
@@ -188,6 +192,22 @@ class Collector:
             raise ProtocolError("nobody has asked for these diagnostics", 404)
         self.diagnostics.setdefault(it.nonce, body)
         return Reply(201)
+
+    def _dated(self, manifest: bytes) -> Reply:
+        it, digest = countersign.read_archive(manifest), sha256(manifest).digest()
+        if it.chain_id not in self.network:
+            raise ProtocolError("the chain is not enrolled", 404)
+        if it.last >= self._next_seq(it.chain_id):
+            raise ProtocolError(f"record {it.last} has not come: send the till's batches first", 422)
+        new = digest not in self.dated
+        if new:
+            said = Countersigned(digest, it.chain_id, it.first, it.last, self._now(), kid(self.key.public))
+            self.dated[digest] = countersign.seal(said, self.key.sign)
+        return Reply(201 if new else 200, self.dated[digest])
+
+    def _next_seq(self, chain_id: bytes) -> int:
+        stored = self.stored[chain_id, self.last[chain_id]] if chain_id in self.last else None
+        return protocol.read_receipt(protocol.read_stored(stored)[1])[0].next_seq if stored else 0
 
     def _put(self, chain_id: bytes, first_seq: int, body: bytes) -> Reply:
         data, before = protocol.read_request(body)

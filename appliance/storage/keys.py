@@ -22,6 +22,7 @@ from appliance.storage.seal import Sealer, SealError
 NAME = "key"
 NEXT = "key.next"
 PEPPER = "pepper"
+IDENTITY = "identity"
 NETWORK = "network"
 SEED_SIZE = 32
 _LARGEST = 4096  # bytes of a sealed seed
@@ -189,6 +190,16 @@ def pepper(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
         return _read(directory / PEPPER, disk, sealer)[0]
     made = token_bytes(SEED_SIZE)
     durable_file(disk, directory / PEPPER, sealer.seal(made))
+    return made
+
+
+def identity(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
+    """32 bytes of this device, made once: the seed of the key that bundles are closed to; it signs nothing."""
+    if IDENTITY in disk.listdir(directory):
+        return _read(directory / IDENTITY, disk, sealer)[0]
+    made = token_bytes(SEED_SIZE)
+    # If we stop here, no identity is on flash, or a whole one that nobody has read from the screen yet.
+    durable_file(disk, directory / IDENTITY, sealer.seal(made))
     return made
 
 

@@ -27,6 +27,8 @@ RECEIPT: Final = ".receipt"
 BEFORE: Final = "before.receipt"
 KEYS: Final = "keys"
 LARGEST: Final = protocol.REQUEST_BYTES
+OTHER: Final = "Une réponse sur la clé USB parle d'autres actes de cette caisse à partir du n° {0}."
+AHEAD: Final = "Une réponse sur la clé USB parle d'actes de cette caisse jusqu'au n° {0}, elle n'en a que {1}."
 
 
 class CarryError(Exception):
@@ -93,6 +95,27 @@ def answers(stick: Path, cutter: Cutter, log: KeyLog, home: Home) -> Iterator[tu
             continue
         yield receipt, data
         at = receipt.next_seq
+
+
+def contradiction(stick: Path, cutter: Cutter, log: KeyLog, home: Home) -> str:
+    """What a proven answer on the stick says against this journal, a sentence; empty when all agree. Raises CutError.
+
+    Its word alone stops no sale: the collector has to show a batch under this till's own signature (`exchange`).
+    """
+    place = stick / FOLDER / cutter.chain_id().hex()
+    known = _newer(place, log)
+    for first, receipt in sorted(_receipts(place)):
+        try:
+            known.receipt(_read(place / f"{first:012d}{RECEIPT}"))
+        except ProtocolError:
+            continue
+        if receipt.chain_id != cutter.chain_id():
+            continue
+        if receipt.next_seq > home.until:
+            return AHEAD.format(receipt.next_seq - 1, home.until)
+        if receipt.next_seq > home.next_seq and cutter.head(receipt.next_seq) != receipt.head:
+            return OTHER.format(receipt.first_seq)
+    return ""
 
 
 def _newer(place: Path, log: KeyLog) -> KeyLog:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from appliance.core import event as ev
 from appliance.storage.flash import OsDisk
-from appliance.sync import carrier
+from appliance.sync import carrier, dating
 from appliance.sync.carrier import CarryError, Home
 from appliance.sync.client import Client, Unreachable
 from appliance.sync.cut import CutError, Cutter
+from appliance.sync.protocol import ProtocolError
 
 SOCKET = "socket"  # a till that runs listens there: its last frame may not be durable yet
 
@@ -47,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     push.add_argument("--url", required=True, help="of the collector")
     push.add_argument("--ca", type=Path, metavar="FILE", help="the root that vouches for its name, PEM")
     push.set_defaults(do=_push)
+    word = acts.add_parser("dated", help="when an archive was at the collector, by the file beside it")
+    word.add_argument("archive", type=Path, metavar="ARCHIVE")
+    word.add_argument("--root", type=bytes.fromhex, required=True, metavar="HEX", help="the collector's root key")
+    word.set_defaults(do=_dated)
     status = acts.add_parser("status", help="what the collector has and what waits")
     status.add_argument("data", type=Path, metavar="DATA")
     status.set_defaults(do=_status)
@@ -66,6 +72,17 @@ def _export(options: argparse.Namespace) -> int:
 def _push(options: argparse.Namespace) -> int:
     done = carrier.push(options.folder, Client(options.url, options.ca))
     sys.stdout.write(f"{done} batches sent; bring the stick back to the till\n")
+    return 0
+
+
+def _dated(options: argparse.Namespace) -> int:
+    try:
+        said = dating.dated(options.archive, options.root)
+    except ProtocolError as error:
+        sys.stdout.write(f"{options.archive}: the collector's word does not hold: {error}\n")
+        return 1
+    when = datetime.fromtimestamp(said.received / 1000, UTC).isoformat(timespec="milliseconds")
+    sys.stdout.write(f"{options.archive}: records {said.first} to {said.last}, at the collector {when}\n")
     return 0
 
 

@@ -19,7 +19,7 @@ from appliance.core.input import (
     WorkDone,
 )
 from appliance.core.snapshot import restore, snapshot_body
-from appliance.core.standing import BUNDLES, Upstream
+from appliance.core.standing import BUNDLES, Carried, Upstream
 from tests.core.desk import SPREAD, Desk
 
 URL = "https://collecte.example"
@@ -206,8 +206,9 @@ def test_a_stick_is_fed_once_for_what_is_new(desk: Desk) -> None:
     desk.feed(Tick())
     assert isinstance(desk.effects[-1], Work)
     desk.feed(WorkDone("carry", {"error": "La clé USB est pleine."}))
+    assert "La clé USB est pleine." in getattr(desk.view, "notice", ())
     desk.feed(StickSeen(""))
-    assert desk.state.carried == (0, 0)
+    assert desk.state.carried == Carried()
 
 
 def test_a_stick_brings_receipts_back(desk: Desk) -> None:

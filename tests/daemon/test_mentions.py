@@ -141,3 +141,19 @@ def test_a_clock_from_1970_is_set_once_by_hand(tmp_path: Path) -> None:
         assert "21/11/2026 08:3" in world.paper()
         asked = [record["body"]["why"] for record in world.records() if record["kind"] == "clock"]
         assert asked == ["implausible", "corrected"]
+
+
+def test_a_shop_in_guyane_prints_why_there_is_no_vat(tmp_path: Path, shop: Path) -> None:
+    """VAT-03: CGI 294, 1 instead of a table of rates; the clock is that of Cayenne."""
+    edit(shop, "shop.toml", 'territory = "metropole"', 'territory = "guyane"')
+    edit(shop, "shop.toml", 'timezone = "Europe/Paris"\n', "")
+    header = "code,label,category,price,vat,nature,unit,warranty,page,position\n"
+    (shop / "catalogue.csv").write_text(f"{header}3017620422003,Pâte,,4.25,0,goods,piece,no,,\n", "utf-8")
+    (shop / "departments.csv").write_text("label,vat,nature\n", "utf-8")
+    with world_on(tmp_path / "data", shop) as world:
+        play(world, 'login "Sophie"', "open day float 100.00", *SALE[:2], "print yes", "tear", "close day", shop=shop)
+        ticket = next(record for record in world.records() if record["kind"] == "ticket")
+
+    assert ticket["body"]["mentions"] == ["TVA non applicable, art. 294, 1 du CGI"]
+    assert ticket["body"]["vat"] == [[0, 425, 0, 425]]
+    assert ticket["body"]["rates"] == []

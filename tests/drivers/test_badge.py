@@ -122,6 +122,18 @@ def test_a_chip_left_fast_by_a_killed_program_is_brought_back(chip: Pn532, speed
     assert chip.speed == termios.B115200
 
 
+@pytest.mark.parametrize("speed", [termios.B115200, termios.B460800])
+def test_a_chip_that_answers_late_is_waited_for(chip: Pn532, speed: int) -> None:
+    chip.speed, chip.late = speed, [0.15]
+    reader = Pn532Reader(BadgeOptions(str(chip.wire.path)), TestLoop(VirtualClock()))
+    reader.open()
+    chip.present(MARC)
+    told = reader.poll()
+    reader.close()
+
+    assert (told, chip.speed) == (MARC, termios.B115200)
+
+
 def test_closing_sends_no_power_down(chip: Pn532, reader: Pn532Reader) -> None:
     """PowerDown is command 16h: some boards do not wake from it."""
     reader.poll()

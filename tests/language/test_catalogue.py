@@ -169,7 +169,7 @@ def test_other_names_stay() -> None:
     assert [key.label for key in said[0].keys] == [NAME, "Back"]  # type: ignore[union-attr]
     assert (said[1].title, said[1].facts[0].value) == (NAME, NAME)  # type: ignore[union-attr]
     assert said[2].facts[0].label == NAME  # type: ignore[union-attr]
-    assert said[3].title == NAME  # type: ignore[union-attr]
+    assert said[3].title == NAME
 
 
 def test_a_waiting_ticket_keeps_its_articles() -> None:

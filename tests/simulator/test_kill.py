@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulator import kills
 
-ROUNDS = 8
+ROUNDS = 5
 
 
 @pytest.mark.slow

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.storage import chain
 from appliance.storage.flash import OsDisk
+from appliance.storage.keys import Key
 from appliance.sync import carrier, protocol
 from appliance.sync.carrier import CarryError, Home
 from appliance.sync.client import Client
@@ -162,3 +164,22 @@ def test_beside_a_till_that_runs_the_last_frame_is_left_out(stick: Stick) -> Non
     assert sync_main(["export", str(stick.shop.directory), str(stick.folder)]) == 0
     last = protocol.read_batch(sorted(stick.place.glob("*.batch"))[-1].read_bytes()).next_seq
     assert last == stick.shop.home.cutter.frame_of(stick.shop.home.journal.next_seq - 1)
+
+
+@pytest.mark.parametrize(("field", "value", "said"), [("head", bytes(32), "d'autres actes"), ("next_seq", 1000, "999")])
+def test_a_proven_answer_that_tells_another_history_is_said(stick: Stick, field: str, value: Any, said: str) -> None:
+    """Under the collector's own key: another head, or more records than there are. Forged ones are nobody's word."""
+    stick.shop.home.add(10)
+    stick.feed()
+    stick.carry()
+    answer = next(stick.place.glob("0*.receipt"))
+    log, cutter = stick.shop.collector.log, stick.shop.home.cutter
+    assert carrier.contradiction(stick.folder, cutter, log, stick.home) == ""
+
+    def told(signer: Key | None = None) -> str:
+        lie(stick.shop.collector, lambda it: it._replace(**{field: value}), *([signer] if signer else []))
+        answer.write_bytes(protocol.read_stored(next(iter(stick.shop.collector.stored.values())))[1])
+        return carrier.contradiction(stick.folder, cutter, log, stick.home)
+
+    assert said in told()
+    assert told(STRANGER) == ""

@@ -76,6 +76,8 @@ def _lasted(ms: int) -> str:
 
 
 def _carried(state: State) -> tuple[Fact, ...]:
+    if state.carried.fault:
+        return (Fact("Clé USB", state.carried.fault),)
     return (Fact("Clé USB", words.copied(state.carried.ticket)),) if state.carried.next_seq else ()
 
 

@@ -27,6 +27,7 @@ BAUD_SET: Final = bytes.fromhex("00 00 ff 02 fe d5 11 1a 00")
 SAM_NORMAL: Final = bytes.fromhex("00 00 ff 05 fb d4 14 01 00 00 17 00")
 SAM_DONE: Final = bytes.fromhex("00 00 ff 02 fe d5 15 16 00")
 ANSWER_MS: Final = 100  # UM0701-02: the ACK comes within 15 ms; USB adapters add theirs
+PATIENCE_MS: Final = 500  # for a second round: a machine with other work
 ABSENCES: Final = 2  # polls without it before a badge counts as taken away: one can fail by chance
 
 
@@ -104,34 +105,45 @@ def is_random(uid: bytes) -> bool:
 
 def greet(transport: Any) -> None:  # noqa: ANN401  # nfcpy has no types
     """Finds the chip at 115200, or brings it there, and puts it in normal mode. Raises `Lost`."""
-    if not _firmware(transport):
-        _bring_back(transport)
-        if not _firmware(transport):
-            raise Lost(f"No PN532 answers on {transport.port}: check the cable and the switches for HSU (serial) mode.")
-    if not _exchange(transport, SAM_NORMAL, SAM_DONE):
+    if not (_reached(transport, ANSWER_MS) or (_silent(transport) and _reached(transport, PATIENCE_MS))):
+        raise Lost(f"No PN532 answers on {transport.port}: check the cable and the switches for HSU (serial) mode.")
+    if not _exchange(transport, SAM_NORMAL, SAM_DONE, PATIENCE_MS):
         raise Lost(f"The badge reader on {transport.port} refuses SAMConfiguration.")
 
 
-def _firmware(transport: Any) -> bool:  # noqa: ANN401
-    return _exchange(transport, GET_FIRMWARE, FIRMWARE)
+def _reached(transport: Any, patience: int) -> bool:  # noqa: ANN401
+    if _firmware(transport, patience):
+        return True
+    _bring_back(transport, patience)
+    return _firmware(transport, patience)
 
 
-def _bring_back(transport: Any) -> None:  # noqa: ANN401
+def _silent(transport: Any) -> bool:  # noqa: ANN401
+    """Whether answers that came too late have passed: each would be taken for that of the next command."""
+    transport.tty.timeout = PATIENCE_MS / 1000
+    return any(not transport.tty.read(64) for _ in LEFT_BEHIND)
+
+
+def _firmware(transport: Any, patience: int) -> bool:  # noqa: ANN401
+    return _exchange(transport, GET_FIRMWARE, FIRMWARE, patience)
+
+
+def _bring_back(transport: Any, patience: int) -> None:  # noqa: ANN401
     """Once at each speed that nfcpy may have left; the chip changes after the ACK that we send."""
     for baud in LEFT_BEHIND:
         transport.baudrate = baud  # not reopened: that would throw away an ACK still on its way
-        if _exchange(transport, SET_BAUD_115200, BAUD_SET):
+        if _exchange(transport, SET_BAUD_115200, BAUD_SET, patience):
             transport.write(ACK)
             transport.tty.flush()
             break
     transport.baudrate = BAUD
 
 
-def _exchange(transport: Any, command: bytes, answer: bytes) -> bool:  # noqa: ANN401
-    """Whether the chip takes a command and answers with these bytes first."""
+def _exchange(transport: Any, command: bytes, answer: bytes, patience: int) -> bool:  # noqa: ANN401
+    """Whether the chip takes a command and answers with these bytes first, each within `patience` ms."""
     transport.write(bytearray(WAKE + command))
     try:
-        return transport.read(ANSWER_MS) == ACK and bytes(transport.read(ANSWER_MS)).startswith(answer)
+        return transport.read(patience) == ACK and bytes(transport.read(patience)).startswith(answer)
     except (TimeoutError, IndexError):  # nothing, or too little to be a frame
         return False
 
