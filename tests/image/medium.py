@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from image.board import read_board
 from image.slot import ext4
+from tests.provision import made
 
 ROOT = Path(__file__).resolve().parents[2]
 BOARD = "virt-amd64"
@@ -122,13 +124,15 @@ def _archive(folder: Path) -> bytes:
 
 
 def _config() -> str:
-    """The board's own; a virtual chip on a busy machine answers late, and is not lost."""
+    """The board's own, with the tests' root of bundles; a virtual chip on a busy machine answers late and is not lost."""
     said = read_board(BOARD).folder.joinpath("sceau.toml").read_text("utf-8")
     late = said.replace('path = "/dev/sceau-badge"', 'path = "/dev/sceau-badge"\npatience = 5000')
-    return 'mirror = "/run/sceau/frame.json"\n' + late
+    own = re.sub('^provision = "[0-9a-f]{64}"$', f'provision = "{made.ROOT.public.hex()}"', late, flags=re.MULTILINE)
+    assert own != late
+    return 'mirror = "/run/sceau/frame.json"\n' + own
 
 
-# What `sceau provision` will put there: until a test provisions a blank machine, its outcome stands here and only here.
+# The sample shop as it stands, for the flows; `test_refusal` provisions a blank machine as a technician does.
 def _provision(disk: Path, state: Part, folder: Path) -> None:
     content = folder / "state"
     shutil.copytree(SHOP, content / "shop")
