@@ -124,7 +124,7 @@ def _archive(folder: Path) -> bytes:
 
 
 def _config() -> str:
-    """The board's own, with the tests' root of bundles; a virtual chip on a busy machine answers late and is not lost."""
+    """The board's own, with the tests' root of bundles; a virtual chip on a busy machine answers late."""
     said = read_board(BOARD).folder.joinpath("sceau.toml").read_text("utf-8")
     late = said.replace('path = "/dev/sceau-badge"', 'path = "/dev/sceau-badge"\npatience = 5000')
     own = re.sub('^provision = "[0-9a-f]{64}"$', f'provision = "{made.ROOT.public.hex()}"', late, flags=re.MULTILINE)
