@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.instant import Instant
-from appliance.core.scenes import correction, inspection, locked, manage, memory, more, payment, sale, session, stick
+from appliance.core.scenes import (
+    correction,
+    inspection,
+    locked,
+    manage,
+    memory,
+    more,
+    payment,
+    sale,
+    session,
+    stick,
+    visit,
+)
 from appliance.core.turn import State, screen
 from appliance.core.view import View
 
@@ -20,6 +32,8 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "stopped": more.stopped,
     "technician": more.technique,
     "errors": more.errors,
+    "consent": visit.consent,
+    "visit": visit.view,
     "memory": memory.view,
     "time": more.time,
     "open-day": session.opening,

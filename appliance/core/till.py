@@ -12,6 +12,7 @@ from appliance.core import (
     archiving,
     asked,
     clock,
+    consent,
     correction,
     counter,
     defect,
@@ -26,6 +27,7 @@ from appliance.core import (
     stick,
     training,
     upstream,
+    visit,
     wear,
     witness,
 )
@@ -81,6 +83,7 @@ def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ..
     elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device, Asked, Stop))):
         if not isinstance(what, (ShopRead, JournalBroken)):
             clock.watch(turn)
+            visit.expire(turn)
         _dispatch(turn, what)
     return turn.close(), tuple(turn.events), tuple(turn.effects)
 
@@ -184,6 +187,7 @@ def _boot(turn: Turn, boot: Boot) -> None:
     if before not in ("", boot.software):
         turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:
+        visit.end(turn, "power cut")
         turn.emit(ev.LOGOUT, {1: "power cut"})
     clock.at_boot(turn, corrected)
     if turn.ledger.last_close[0]:
@@ -248,6 +252,8 @@ def _code(turn: Turn, text: str) -> None:
     if here == "locked":
         operator.present_code(turn, text)
         return
+    if consent.heard(turn, "barcode", text.encode()):
+        return
     if here == "print":
         papers.decline(turn)
         here = _here(turn)
@@ -272,7 +278,7 @@ def _badge(turn: Turn, badge: Badge) -> None:
         papers.decline(turn)
     if _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
-    else:
+    elif not consent.heard(turn, "nfc", badge.uid):
         operator.present_badge(turn, badge)
 
 
@@ -332,6 +338,8 @@ ACTS: dict[str, dict[str, Handler]] = {
     "defect": defect.DEFECT,
     "doubt": papers.DOUBT,
     "technician": TECHNICIAN,
+    "consent": consent.CONSENT,
+    "visit": visit.GO,
     "errors": BACK,
     "memory": BACK,
     "time": clock.TIME,

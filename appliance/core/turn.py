@@ -153,6 +153,11 @@ def technician(state: State) -> bool:
     return _role(state) == "technician"
 
 
+def badges_read(state: State) -> bool:
+    reader = state.devices.get("badge")
+    return reader is not None and reader.level == "ready"
+
+
 def inspector(state: State) -> bool:
     """True when the person logged in may look and check, and nothing else (VER-09)."""
     return _role(state) == "inspector"
@@ -196,6 +201,9 @@ BETWEEN_DAYS = (
     "time",
 )
 
+# Pages of a technician's visit; nothing else opens in it.
+VISITED = ("technician", "errors", "memory", "time")
+
 
 def screen(state: State) -> str:
     """The one screen that stands, in the order in which they hide each other."""
@@ -204,9 +212,9 @@ def screen(state: State) -> str:
         return "stopped"
     if not ledger.operator:
         return "locked"
-    if inspector(state):
+    if inspector(state) or technician(state):
         return "message" if ui.message else _page(state)
-    if ledger.defect is not None and not technician(state):
+    if ledger.defect is not None:
         return "defect"
     if ui.message:
         return "message"
@@ -227,7 +235,7 @@ def _page(state: State) -> str:
     if inspector(state):
         return ui.screen if ui.screen == "totals" else "inspection"
     if technician(state):
-        return ui.screen if ui.screen in ("errors", "memory", "time") else "technician"
+        return (ui.screen if ui.screen in VISITED else "visit") if ledger.upkeep.visit else "consent"
     if ledger.day is None:
         return ui.screen if ui.screen in BETWEEN_DAYS else "open-day"
     if ledger.order and ledger.order.payments:

@@ -42,6 +42,7 @@ NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (view
 MEANS = "Moyens de paiement"  # the table of the summary whose rows begin with the shop's own names
 CARDS = "Cartes"  # the row of the card terminals, with their serial numbers
 CODE = "Code"  # the fact that shows what was scanned
+PEOPLE = ("Responsable", "Technicien")  # facts whose value is somebody's name
 
 
 def english(view: Shown, say: Say | None = None) -> Shown:
@@ -94,8 +95,8 @@ def _kept(thing: Any) -> frozenset[str]:  # noqa: ANN401 - any dataclass of core
 
 
 def _key(key: views.Key) -> frozenset[str]:
-    """A department offered for an unknown code."""
-    return frozenset({"label"}) if key.act is not None and key.act.name == "department" else frozenset()
+    """A department offered for an unknown code, a person who may agree."""
+    return frozenset({"label"}) if key.act is not None and key.act.name in ("department", "name") else frozenset()
 
 
 def _till(thing: views.Header | views.LockedView) -> frozenset[str]:
@@ -110,7 +111,7 @@ def _entry(view: views.EntryView) -> frozenset[str]:
 def _fact(fact: views.Fact) -> frozenset[str]:
     if fact.named:
         return frozenset({"label"})
-    return frozenset({"value"}) if fact.label == CODE else frozenset()
+    return frozenset({"value"}) if fact.label in (CODE, *PEOPLE) else frozenset()
 
 
 def _category(category: views.Category) -> frozenset[str]:

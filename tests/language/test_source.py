@@ -24,6 +24,7 @@ PAPER_AND_RECORDS = {
     "layout.py",
     "receipt.py",
     "refold.py",
+    "refold_upkeep.py",
     "territory.py",
     "report.py",
     "signed.py",

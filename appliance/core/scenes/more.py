@@ -142,7 +142,7 @@ def technique(state: State, at: Instant) -> TechnicianView:
         Key("Voir les derniers défauts", Act("go", "errors"), icon="triangle"),
         Key("Mémoire et témoin", Act("go", "memory")),
     )
-    back = Key("Quitter", Act("lock") if technician(state) else Act("go", ""))
+    back = Key("Retour" if technician(state) else "Quitter", Act("go", ""))
     version = f"Sceau {state.ledger.software} · {state.ledger.seq} actes enregistrés"
     announced = state.ledger.upstream.version("software")
     if announced:
