@@ -23,8 +23,11 @@ from appliance.core import (
     papers,
     payment,
     periods,
+    selftest,
     session,
+    settings,
     stick,
+    technics,
     training,
     upstream,
     visit,
@@ -102,6 +105,7 @@ def _dispatch(turn: Turn, what: Input) -> None:
             _device(turn, what)
         case PaperDone():
             papers.done(turn, what)
+            selftest.printed(turn, what)
         case _:
             _rest(turn, what)
 
@@ -110,6 +114,7 @@ def _rest(turn: Turn, what: Input) -> None:
     match what:
         case DrawerMoved(is_open):
             turn.emit(ev.DRAWER_SEEN, {1: int(is_open)})
+            selftest.moved(turn, is_open)
         case Idle():
             _idle(turn)
         case TicketRead():
@@ -169,6 +174,8 @@ def _upward(turn: Turn, what: Input) -> None:
             upstream.applied(turn, what)
         case DiagnosticsWanted():
             diagnostics.wanted(turn, what)
+        case _:
+            technics.take(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
@@ -252,7 +259,7 @@ def _code(turn: Turn, text: str) -> None:
     if here == "locked":
         operator.present_code(turn, text)
         return
-    if consent.heard(turn, "barcode", text.encode()):
+    if selftest.heard(turn, "scanner") or consent.heard(turn, "barcode", text.encode()):
         return
     if here == "print":
         papers.decline(turn)
@@ -278,7 +285,7 @@ def _badge(turn: Turn, badge: Badge) -> None:
         papers.decline(turn)
     if _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
-    elif not consent.heard(turn, "nfc", badge.uid):
+    elif not (selftest.heard(turn, "badge") or consent.heard(turn, "nfc", badge.uid)):
         operator.present_badge(turn, badge)
 
 
@@ -325,6 +332,7 @@ MESSAGE: dict[str, Handler] = {
     "open-anyway": session.open_anyway,
     "inspect": inspection.enter,
     "purge-do": stick.confirmed,
+    "reset-do": settings.reset,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
@@ -338,8 +346,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "defect": defect.DEFECT,
     "doubt": papers.DOUBT,
     "technician": TECHNICIAN,
-    "consent": consent.CONSENT,
-    "visit": visit.GO,
+    **technics.PAGES,
     "errors": BACK,
     "memory": BACK,
     "time": clock.TIME,

@@ -52,6 +52,7 @@ class State:
     medium: MediumSaid | None = None
     chain: bytes = b""  # id of the journal's chain; empty before there is one
     columns: int = 48  # of the printer
+    board: Mapping[str, str] = field(default_factory=dict)  # settings as the machine's configuration has them
     stick: str = ""  # folder of the medium that is plugged in
     carried: Carried = Carried()  # what that medium holds for the collector
 
@@ -202,7 +203,7 @@ BETWEEN_DAYS = (
 )
 
 # Pages of a technician's visit; nothing else opens in it.
-VISITED = ("technician", "errors", "memory", "time")
+VISITED = ("technician", "errors", "memory", "time", "printer", "tests", "touch", "look")
 
 
 def screen(state: State) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from appliance.core.turn import Handler, Turn
 
 OVER: Final = ("Intervention terminée.", f"Les {MINUTES} minutes sont passées.")
-PLACES: Final = ("", "technician", "errors", "memory", "time", "printer", "tests", "reset")
+PLACES: Final = ("", "technician", "errors", "memory", "time", "printer", "tests", "touch")
 
 
 def in_the_way(ledger: Ledger) -> str:

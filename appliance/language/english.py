@@ -11,10 +11,11 @@ from appliance.core import view as views
 from appliance.core.correction import CREDIT_LABEL
 from appliance.core.view import View
 from appliance.core.view_blank import IdentityView
+from appliance.core.view_upkeep import UpkeepView
 from appliance.language.catalogue import english_catalogue
 
 Say = Callable[[str], str]
-Shown = TypeVar("Shown", bound=View | IdentityView)
+Shown = TypeVar("Shown", bound=View | IdentityView | UpkeepView)
 
 # Fields that are never looked up: names, figures, and words of the program to itself. All others are words.
 DATA: Final[dict[type, frozenset[str]]] = {

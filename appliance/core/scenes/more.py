@@ -180,8 +180,18 @@ def time(state: State, at: Instant) -> EntryView:
         shown,
         Key("Régler", Act("next") if len(typed) == 12 else None),
         Key("Retour", Act("go", ""), icon="left"),
-        (Fact("Heure de la caisse", words.paper_time(now)),),
+        (Fact("Heure de la caisse", words.paper_time(now)), *(_source(state, at) if technician(state) else ())),
         refusal=state.ui.refusal,
+    )
+
+
+def _source(state: State, at: Instant) -> tuple[Fact, ...]:
+    """Where that time comes from, for who sets it."""
+    seconds = state.ledger.offset // 1000
+    return (
+        Fact("Horloge de la machine", words.paper_time(moment(at.t, at.tz))),
+        Fact("Correction", f"{seconds:+d} s" if seconds else "aucune"),
+        Fact("Confiance", "confirmée" if state.ledger.trusted else "à confirmer"),
     )
 
 

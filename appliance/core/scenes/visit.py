@@ -67,12 +67,43 @@ def left(state: State, at: Instant) -> str:
     return f"Intervention\u00a0: encore {words.counted(minutes, 'minute')}"
 
 
+def _logs(state: State) -> Key:
+    """One long work at a time."""
+    label = "Journaux sur clé USB"
+    if state.ui.work:
+        return Key(label, None, f"{state.ui.percent} %" if state.ui.work == "logs" else "")
+    return Key(label, Act("logs"))
+
+
 def view(state: State, at: Instant) -> MenuView:
     def go(label: str, screen: str) -> Key:
         return Key(label, Act("go", screen))
 
     columns = (
-        MenuColumn("Matériel", (go("Appareils", "technician"),)),
-        MenuColumn("Machine", (go("Date et heure", "time"), go("Mémoire et témoin", "memory"))),
+        MenuColumn(
+            "Matériel",
+            (
+                go("Appareils", "technician"),
+                go("Auto-test", "tests"),
+                go("Imprimante", "printer"),
+                go("Écran tactile", "touch"),
+            ),
+        ),
+        MenuColumn(
+            "Machine",
+            (
+                Key("Réseau", Act("look", "network")),
+                go("Date et heure", "time"),
+                go("Mémoire et témoin", "memory"),
+                Key("Logiciel", Act("look", "software")),
+            ),
+        ),
+        MenuColumn(
+            "Réglages",
+            (
+                _logs(state),
+                Key("Remettre les réglages", Act("reset")),
+            ),
+        ),
     )
     return MenuView(header(state, at), left(state, at), columns, None, Key("Terminer l'intervention", Act("lock")))
