@@ -43,6 +43,7 @@ NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (view
 MEANS = "Moyens de paiement"  # the table of the summary whose rows begin with the shop's own names
 CARDS = "Cartes"  # the row of the card terminals, with their serial numbers
 CODE = "Code"  # the fact that shows what was scanned
+SYSTEM = "Système "  # facts that the machine tells in its own words
 PEOPLE = ("Responsable", "Technicien")  # facts whose value is somebody's name
 
 
@@ -112,7 +113,8 @@ def _entry(view: views.EntryView) -> frozenset[str]:
 def _fact(fact: views.Fact) -> frozenset[str]:
     if fact.named:
         return frozenset({"label"})
-    return frozenset({"value"}) if fact.label in (CODE, *PEOPLE) else frozenset()
+    data = fact.label in (CODE, *PEOPLE) or fact.label.startswith(SYSTEM)
+    return frozenset({"value"}) if data else frozenset()
 
 
 def _category(category: views.Category) -> frozenset[str]:

@@ -185,7 +185,7 @@ def _software(state: State) -> tuple[Fact, ...]:
     slots = tuple(Fact(f"Système {name.upper()}", text) for name, text in said.items())
     return (
         Fact("Version", state.ledger.software),
-        Fact("Empreinte", digest or "non calculée"),
+        Fact("Empreinte", "\u00a0".join(digest[n : n + 4] for n in range(0, len(digest), 4)) or "non calculée"),
         *(slots or (Fact("Système", "pas d'image\u00a0: installé sans A/B"),)),
     )
 
