@@ -141,9 +141,12 @@ def _perimeter(argv: Sequence[str]) -> int:
 
 
 def _provision(argv: Sequence[str]) -> int:
+    from appliance.daemon.apply import apply_main
+    from appliance.daemon.retire import retire_main
+    from appliance.daemon.wifi import wifi_main
     from appliance.provision.command import provision_main
 
-    return provision_main(argv)
+    return provision_main(argv, {"apply": apply_main, "decommission": retire_main, "wifi": wifi_main})
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
@@ -158,7 +161,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
     "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
-    "provision": (_provision, "bundles that make blank machines into tills: make, batch, check"),
+    "provision": (_provision, "makes blank machines into tills and ends them: make, batch, check, decommission"),
     "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),

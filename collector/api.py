@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -21,11 +22,13 @@ from appliance.sync import (
     enrolment,
     keylog,
     manifest,
+    note,
     parcel,
     pointer,
     problem,
     protocol,
     shop,
+    tiles,
 )
 from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
 from collector import body
@@ -37,6 +40,9 @@ from collector.forks import Forks
 from collector.health import Health
 from collector.journal import Journal
 from collector.keys import Keys
+from collector.log.checkpoints import Checkpoints
+from collector.log.leaves import Leaves
+from collector.log.rounds import Rounds
 from collector.manifests import SIREN_DIGITS, place
 from collector.metrics import Metrics
 from collector.objects import Objects
@@ -92,6 +98,9 @@ class Rooms(NamedTuple):
     health: Health
     journal: Journal
     metrics: Metrics
+    checkpoints: Checkpoints
+    leaves: Leaves
+    rounds: Rounds | None
 
 
 def refused(why: str, status: int, headers: dict[str, str] | None = None) -> Response:
@@ -134,6 +143,9 @@ class Api:
             ("GET", "/v1/manifests/{siren}/{day}", self.get_manifest),
             ("GET", "/v1/closings/{siret}/{level}/{period}", self.get_closing),
             ("GET", "/v1/public/chains/{chain}/witness", self.get_witness),
+            ("GET", "/v1/public/chains/{chain}/leaves/{first}", self.get_leaf),
+            ("GET", "/checkpoint", self.get_checkpoint),
+            ("GET", "/tile/{path:path}", self.get_tile),
             ("GET", "/verify", self.get_verify),
             ("GET", "/healthz", self.get_health),
             ("GET", "/readyz", self.get_ready),
@@ -142,7 +154,18 @@ class Api:
         return Starlette(
             routes=[Route(path, self._answered(it), methods=[method]) for method, path, it in routes],
             exception_handlers=missing,
+            lifespan=self._lifespan,
         )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """The log is looked after beside the requests, by a task that none of them waits for."""
+        rounds = self._rooms.rounds
+        task = asyncio.create_task(rounds.run()) if rounds else None
+        yield
+        if task:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def _answered(self, handler: Handler) -> Handler:
         """Every error as a problem, every answer counted and logged; what a till said is not repeated in the log."""
@@ -282,9 +305,29 @@ class Api:
         return Response(log.encode(), media_type=keylog.LOG_TYPE)
 
     async def get_witness(self, request: Request) -> Response:
-        data = await self._rooms.witnesses.witness(_chain(request))
+        at = _number(request.query_params.get("at", "0"))
+        data = await self._rooms.witnesses.witness(_chain(request), at)
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         return Response(data, media_type="application/json", headers=headers)
+
+    async def get_leaf(self, request: Request) -> Response:
+        chain_id, first_seq = _chain(request), _number(request.path_params["first"])
+        return Response(await self._rooms.leaves.found(chain_id, first_seq), media_type="application/json")
+
+    async def get_checkpoint(self, request: Request) -> Response:
+        newest = await self._rooms.checkpoints.newest()
+        if newest is None:
+            raise ProtocolError("this collector keeps no log yet", NOT_FOUND)
+        data = await self._rooms.checkpoints.whole(newest)
+        return Response(data, media_type=note.TYPE, headers={"Cache-Control": "no-cache"})
+
+    async def get_tile(self, request: Request) -> Response:
+        tile = tiles.read(f"tile/{request.path_params['path']}")
+        data = await self._rooms.store.get(tile.path) if tile else None
+        if data is None:
+            raise ProtocolError("the log has no such tile", NOT_FOUND)
+        forever = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(data, headers=forever, media_type=parcel.OBJECT_TYPE)
 
     async def get_verify(self, request: Request) -> Response:
         if self._rooms.page is None:

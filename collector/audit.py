@@ -7,35 +7,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
-from appliance.sync import countersign, keylog, manifest, protocol, registry, shop
+from appliance.storage.record import Record, decode
+from appliance.sync import countersign, keylog, manifest, merkle, protocol, registry, shop
 from appliance.sync.keylog import KeyLog
-from appliance.sync.protocol import ProtocolError, Receipt, accept
+from appliance.sync.protocol import ProtocolError, Receipt, accept, same_state
 from collector.archives import place
-from collector.batches import opened
+from collector.batches import Stored, opened
+from collector.closings import Closings
 from collector.config import S3
 from collector.keys import PREFIX
+from collector.log import check
+from collector.log.check import Check, Kept, Said
+from collector.part import read_fork
 from collector.registry import prefix
 from collector.store import Store, Unavailable, numbered
 
+RECEIPT: Final = 64  # kind of a till's record of a receipt; field 5 is the statement
+
 
 class Report(NamedTuple):
-    """What was read, and every sentence on what does not hold."""
+    """What was read, and every sentence on what does not hold; `logged`: receipts in the log."""
 
     chains: int
     batches: int
     records: int
     findings: tuple[str, ...]
+    logged: int = 0
 
 
 class Audit:
-    def __init__(self, store: Store, root: bytes) -> None:
-        self._store, self._root = store, root
+    """`seen`: checkpoints that somebody outside has kept, one behind the other."""
+
+    def __init__(self, store: Store, root: bytes, seen: bytes = b"") -> None:
+        self._store, self._root, self._seen = store, root, seen
         self._log = KeyLog(root, (), ())
         self._findings: list[str] = []
         self._heads: dict[tuple[bytes, int], bytes] = {}  # (chain, next_seq) of every receipt
         self._batches = 0
+        self._receipts: dict[tuple[bytes, int], Kept] = {}  # by (chain, first_seq)
+        self._quarantined: dict[str, bytes] = {}  # hash of the receipt, by the name under which it should be listed
+        self._said: dict[tuple[int, bytes], Said] = {}
+        self._closings = Closings()
 
     async def run(self) -> Report:
         """Raises Unavailable for a store that cannot be read, ProtocolError for a key log that is not the root's."""
@@ -47,16 +62,24 @@ class Audit:
         known = {name.split("/")[1] async for name in self._store.names("registry")}
         for chain in sorted(known | set(places)):
             await self._chain(bytes.fromhex(chain), sorted(places[chain]))
+        await self._quarantine()
         async for name in self._store.names("manifests"):
             await self._manifest(name)
         came = dict(sorted(self._heads))  # of each chain the highest
         async for name in self._store.names("closings"):
-            await self._closing(name, came)
+            await self._closing(name)
         async for name in self._store.names("archives"):
             await self._archive(name, came)
         async for name in self._store.names("forks"):
-            self._findings.append(f"{name}: another history of this chain was kept as evidence")
-        return Report(len(known | set(places)), self._batches, sum(came.values()), tuple(self._findings))
+            await self._fork(name)
+        logged = await self._receipts_log()
+        return Report(len(known | set(places)), self._batches, sum(came.values()), tuple(self._findings), logged)
+
+    async def _receipts_log(self) -> int:
+        outside = list(check.seen(self._seen, self._log))
+        it = Check(self._store, self._log, self._receipts, [*self._said.values(), *outside])
+        self._findings += [sentence async for sentence in it.findings()]
+        return it.size
 
     async def _chain(self, chain_id: bytes, places: list[int]) -> None:
         name = chain_id.hex()
@@ -91,7 +114,69 @@ class Audit:
             return None
         self._batches += 1
         self._heads[chain_id, said.next_seq] = said.head
+        self._within(there)
         return said
+
+    def _within(self, there: Stored) -> None:
+        """What the receipt and the records say of the rest of the store."""
+        said, chain_id = there.receipt, there.batch.chain_id
+        self._receipts[chain_id, said.first_seq] = Kept(merkle.leaf(there.data), said.received)
+        self._checkpoint(said, "its receipt")
+        if said.quarantined:
+            self._quarantined[f"quarantine/{chain_id.hex()}/{said.first_seq:012d}"] = sha256(there.data).digest()
+        records = [decode(each) for each in there.batch.records]
+        self._findings += self._closings.take(records, chain_id)
+        for record in records:
+            if record.kind == RECEIPT:
+                self._journaled(record, chain_id)
+
+    def _checkpoint(self, said: Receipt, whose: str) -> None:
+        if said.checkpoint is not None:
+            where = f"{said.chain_id.hex()}: {whose} for record {said.first_seq}"
+            self._said.setdefault(said.checkpoint, Said(where, *said.checkpoint))
+
+    def _journaled(self, record: Record, chain_id: bytes) -> None:
+        """A receipt that the till has kept: the one of the store, and its checkpoint one of the log's."""
+        statement = record.body.get(5)
+        try:
+            said = self._log.receipt(statement if isinstance(statement, bytes) else b"")
+        except ProtocolError:
+            return  # of another collector, or of none
+        kept = self._receipts.get((chain_id, said.first_seq))
+        if said.chain_id == chain_id and (kept is None or kept.hashed != merkle.leaf(statement)):  # type: ignore[arg-type]
+            records = f"records {said.first_seq} to {said.next_seq - 1}"
+            self._findings.append(
+                f"{chain_id.hex()}: the till keeps another receipt for {records} (its record {record.seq}): "
+                "the store was put back once"
+            )
+        self._checkpoint(said, "the till's receipt")
+
+    async def _quarantine(self) -> None:
+        listed = {name async for name in self._store.names("quarantine")}
+        for name in sorted(listed | self._quarantined.keys()):
+            digest = sha256(await self._store.get(name) or b"").digest()
+            if name not in listed:
+                self._findings.append(f"{name}: a batch that came after a revocation is not on the list")
+            elif self._quarantined.get(name) != digest:
+                self._findings.append(f"{name}: it lists a batch that is not stored as quarantined")
+
+    async def _fork(self, name: str) -> None:
+        """Evidence must hold, or it accuses nobody: signed by the chain's own key, and not what is stored."""
+        _, chain, first, digest = name.split("/")
+        chain_id = bytes.fromhex(chain)
+        try:
+            data = await self._store.get(name) or b""
+            it = read_fork(chain_id, data, self._log)
+            batch = protocol.read_batch(protocol.read_request(data)[0])
+            if (f"{it.first_seq:012d}", it.sha256.hex()) != (first, digest):
+                raise ProtocolError("it is of another place")
+            stored = await self._store.get(protocol.place(chain_id, it.first_seq))
+            if stored is not None and same_state(opened(stored, self._log).batch, batch):
+                raise ProtocolError("it is the history that is stored")
+        except (ProtocolError, Unavailable) as error:
+            self._findings.append(f"{name} does not hold: {error}")
+            return
+        self._findings.append(f"{name}: another history of this chain was kept as evidence")
 
     async def _manifest(self, name: str) -> None:
         try:
@@ -105,7 +190,7 @@ class Audit:
                     f"{name}: till {row.till} had come to record {row.next_seq - 1}; that is not here"
                 )
 
-    async def _closing(self, name: str, came: dict[bytes, int]) -> None:
+    async def _closing(self, name: str) -> None:
         try:
             it = shop.read(await self._store.get(name) or b"", self._log)
         except ProtocolError as error:
@@ -113,9 +198,7 @@ class Audit:
             return
         if not name.startswith(f"closings/{it.siret}/{it.level}/{it.period}/"):
             self._findings.append(f"{name}: it is the closing of another shop or period")
-        for part in it.parts:
-            if came.get(part.chain_id, 0) <= part.record:
-                self._findings.append(f"{name}: till {part.till} closed with record {part.record}; that is not here")
+        self._findings += [f"{name}: {sentence}" for sentence in self._closings.added_up(it)]
 
     async def _archive(self, name: str, came: dict[bytes, int]) -> None:
         try:

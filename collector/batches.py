@@ -54,10 +54,18 @@ def opened(data: bytes, log: KeyLog) -> Stored:
 
 
 class Batches:
-    """`now` gives UTC ms."""
+    """`now` gives UTC ms, `checkpoint` size and root of the log as they were last heard of."""
 
-    def __init__(self, store: Store, keys: Keys, registry: Registry, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Keys,
+        registry: Registry,
+        now: Callable[[], int],
+        checkpoint: Callable[[], tuple[int, bytes] | None] = lambda: None,
+    ) -> None:
         self._store, self._keys, self._registry, self._now = store, keys, registry, now
+        self._checkpoint = checkpoint
 
     async def take(self, chain_id: bytes, first_seq: int, body: bytes) -> Taken:
         """Raises ProtocolError, Unknown, Unavailable."""
@@ -68,7 +76,7 @@ class Batches:
         own = self._keys.own
         receipt = Receipt(
             chain_id, first_seq, batch.next_seq, batch.head, sha256(data).digest(), self._now(),
-            own.kid, key, sig_alg, standing.revoked, None,
+            own.kid, key, sig_alg, standing.revoked, self._checkpoint(),
         )  # fmt: skip
         mine = protocol.seal_receipt(receipt, own.sign)
         whole = protocol.stored(data, mine)

@@ -18,6 +18,12 @@ from collector.forks import Forks
 from collector.health import Health
 from collector.journal import Journal
 from collector.keys import Keys
+from collector.log import checkpoints
+from collector.log.checkpoints import Checkpoints
+from collector.log.cosigning import Cosigning
+from collector.log.leaves import Leaves
+from collector.log.rounds import Rounds
+from collector.log.sequencer import Sequencer
 from collector.manifests import Manifests
 from collector.metrics import Otlp, Silent
 from collector.objects import Objects
@@ -41,6 +47,7 @@ class Parts(NamedTuple):
     batches: Batches
     manifests: Manifests
     shops: Shops
+    checkpoints: Checkpoints
 
 
 def now() -> int:
@@ -61,10 +68,26 @@ def parts(config: Config) -> Parts:
     own = Keys(where, config.root, keys.load(config.key))
     registry = Registry(where, own)
     enrolments = Enrolments(where, own, registry, now, config.url, config.release_key)
-    batches = Batches(where, own, registry, now)
+    seen = Checkpoints(where, own, checkpoints.origin(config.url))
+    batches = Batches(where, own, registry, now, lambda: seen.last if config.log else None)
     manifests = Manifests(where, own, registry, batches, now)
     shops = Shops(where, own, registry, batches, now)
-    return Parts(where, own, registry, enrolments, Pointers(where, config.release_key), batches, manifests, shops)
+    pointers = Pointers(where, config.release_key)
+    return Parts(where, own, registry, enrolments, pointers, batches, manifests, shops, seen)
+
+
+def sequencer(it: Parts) -> Sequencer:
+    return Sequencer(it.store, it.keys, it.checkpoints, now)
+
+
+def cosigning(config: Config, it: Parts) -> Cosigning:
+    return Cosigning(it.store, it.checkpoints, config.log.witnesses if config.log else ())
+
+
+def _rounds(config: Config, it: Parts, journal: Journal) -> Rounds | None:
+    if config.log is None:
+        return None
+    return Rounds(it.checkpoints, sequencer(it), cosigning(config, it), config.log.every, journal)
 
 
 def _page(config: Config) -> Page | None:
@@ -76,7 +99,9 @@ def _page(config: Config) -> Page | None:
 
 def rooms(config: Config) -> Rooms:
     """Raises BadKey, ConfigError, Unfit."""
-    where, own, registry, enrolments, pointers, batches, _, shops = parts(config)
+    it = parts(config)
+    where, own, registry, enrolments, pointers, batches, _, shops, seen = it
+    journal = Journal(now)
     replica = own.own.kid.hex()
     secret = own.own.sign(b"sceau/nonce-secret/1\0" + sha256(config.root).digest())
     return Rooms(
@@ -95,8 +120,11 @@ def rooms(config: Config) -> Rooms:
         Reader(registry, config.url, secret, now),
         Telemetry(config.otlp),
         Health(where, own, now),
-        Journal(now),
+        journal,
         Otlp(config.otlp, replica) if config.otlp else Silent(),
+        seen,
+        Leaves(where, seen),
+        _rounds(config, it, journal),
     )
 
 

@@ -17,12 +17,14 @@ from collector.config import Config, ConfigError
 from collector.diagnostics import Requests
 from collector.folder import Unfit
 from collector.keys import BadKey
+from collector.log import command as receipts
 from collector.objects import Objects
 from collector.office import command as office
 from collector.qualify import locked, race
 from collector.registry import Unknown
 from collector.serve import serve
 from collector.store import Unavailable, numbered
+from collector.witness import command as witness
 
 REFUSED = (ValueError, ConfigError, BadKey, Unfit, ProtocolError, Unavailable, OSError)
 KEY, ROOT = "collector.key", "root.key"
@@ -61,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     _keys(commands.add_parser("key", help="the collector's keys").add_subparsers(required=True, metavar="act"))
     _registry(commands.add_parser("registry", help="how a chain stands").add_subparsers(required=True, metavar="act"))
     office.add(commands, _with_config)
+    receipts.add(commands, _with_config)
+    witness.add(commands)
     release.add(commands)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
@@ -75,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     audited = commands.add_parser(
         "audit", help="prove the whole store again, without a server; exit 1 with what is wrong"
     )
+    audited.add_argument("--seen", type=Path, help="checkpoints that somebody has kept, as `witness show` prints")
     raced = commands.add_parser("qualify-store", help="race the store before tills depend on it; exit 1 when it fails")
     raced.add_argument("--writers", type=int, default=4)
     raced.add_argument("--names", type=int, default=12)
@@ -139,7 +144,7 @@ def _init(said: argparse.Namespace) -> None:
     path = said.folder / config.NAME
     path.write_text(
         f'url = "{said.url}"\nroot = "{root.public.hex()}"\nrelease_key = "{release}"\nkey = "{KEY}"\n'
-        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[store]\n{_where(said)}',
+        f'\n[listen]\nhost = "{host}"\nport = {port}\n\n[log]\nevery = 600\n\n[store]\n{_where(said)}',
         "utf-8",
     )
     made = config.load(path)
@@ -191,9 +196,11 @@ def _closing(said: argparse.Namespace) -> None:
 
 def _audit(said: argparse.Namespace) -> None:
     settings = config.load(said.config)
-    report = asyncio.run(Audit(build.opened(settings), settings.root).run())
+    seen = said.seen.read_bytes() if said.seen else b""
+    report = asyncio.run(Audit(build.opened(settings), settings.root, seen).run())
     versions = list(rewritten(settings.store)) if isinstance(settings.store, config.S3) else []
     print(f"{report.chains} chains, {report.batches} batches, {report.records} records proven")
+    print(f"{report.logged} receipts in the log")
     for finding in (*report.findings, *versions):
         print(finding)
     if report.findings or versions:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from appliance.storage import chain
+from appliance.sync.note import COSIGNATURE, Signer, signer
+from appliance.sync.shape import ProtocolError
 
 NAME: Final = "collector.toml"
+DAY: Final = 86_400  # seconds
 
 
 class ConfigError(ValueError):
@@ -25,10 +28,17 @@ class S3(NamedTuple):
     secret: str | None
 
 
+class Log(NamedTuple):
+    """`every`: seconds between two passes of this replica, 0 for none. `witnesses`: address and who signs there."""
+
+    every: int
+    witnesses: tuple[tuple[str, Signer], ...]
+
+
 class Config(NamedTuple):
     """`store` is a folder or a bucket; `key` the file of the collector's key; `root` and `release_key` are public.
 
-    `page`: the verifier's page, None for the one beside the program.
+    `page`: the verifier's page, None for the one beside the program. `log` None: receipts name no checkpoint.
     """
 
     store: Path | S3
@@ -42,6 +52,7 @@ class Config(NamedTuple):
     certificate: Path | None
     certificate_key: Path | None
     page: Path | None
+    log: Log | None
 
 
 def load(path: Path) -> Config:
@@ -70,7 +81,22 @@ def _config(said: dict[str, Any], home: Path) -> Config:
         home / tls["certificate"] if tls else None,
         home / tls["key"] if tls else None,
         home / _text(said, "page") if "page" in said else None,
+        _log(said["log"]) if "log" in said else None,
     )
+
+
+def _log(said: Any) -> Log:  # noqa: ANN401 - whatever TOML says
+    every = said.get("every", 600) if isinstance(said, dict) else None
+    if type(every) is not int or not 0 <= every <= DAY:
+        raise ConfigError("[log] every is no number of seconds from 0 to 86400")
+    return Log(every, tuple(_witness(each) for each in said.get("witness", [])))
+
+
+def _witness(said: dict[str, Any]) -> tuple[str, Signer]:
+    try:
+        return _text(said, "url").rstrip("/"), signer(_text(said, "key"), COSIGNATURE)
+    except ProtocolError as error:
+        raise ConfigError(f"the key of a [[log.witness]] does not hold: {error}") from error
 
 
 def _store(said: Any, home: Path) -> Path | S3:  # noqa: ANN401 - whatever TOML says

@@ -105,6 +105,12 @@ def check(data: bytes, root: bytes) -> Iterator[str]:
         yield f"the proof cannot be read ({error}): it was changed, or is none"
 
 
+def receipts(data: bytes) -> list[bytes]:
+    """Of a proof that `check` has found to hold."""
+    said = json.loads(data)
+    return [b64decode(batch["receipt"]) for each in said["chains"] for batch in each["batches"]]
+
+
 def _checked(said: dict[str, Any], log: KeyLog, period: dict[str, str]) -> Iterator[str]:
     chain_id = bytes.fromhex(said["chain"])
     yield from _entries(said, chain_id, log)

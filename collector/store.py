@@ -37,12 +37,15 @@ class Store(Protocol):
     def names(self, prefix: str, after: str = "") -> AsyncIterator[str]:
         """All names below `prefix` that sort behind `after`, in no order. Raises Unavailable."""
 
+    async def page(self, prefix: str, after: str = "") -> tuple[list[str], bool]:
+        """The first of these names, some at least when there are any; whether they are all. Raises Unavailable."""
+
 
 class Window:
-    """What can be looked at through obstore, and not touched."""
+    """What can be looked at through obstore, and not touched. `few`: names that one request for a list gives."""
 
-    def __init__(self, store: S3Store | LocalStore) -> None:
-        self._store = store
+    def __init__(self, store: S3Store | LocalStore, few: int = 1000) -> None:
+        self._store, self._few = store, few
 
     async def get(self, name: str) -> bytes | None:
         try:
@@ -59,6 +62,17 @@ class Window:
                     yield each["path"]
         except (BaseError, OSError) as error:
             raise Unavailable(f"{prefix} could not be listed ({type(error).__name__})") from error
+
+    async def page(self, prefix: str, after: str = "") -> tuple[list[str], bool]:
+        """A bucket lists in order, so a page is its beginning; a folder in none: all of it is one page."""
+        if isinstance(self._store, LocalStore):
+            return [name async for name in self.names(prefix, after)], True
+        try:
+            async for page in obstore.list(self._store, prefix, offset=after or None, chunk_size=self._few):
+                return [each["path"] for each in page], len(page) < self._few
+        except (BaseError, OSError) as error:
+            raise Unavailable(f"{prefix} could not be listed ({type(error).__name__})") from error
+        return [], True
 
 
 class Bucket(Window):
@@ -99,9 +113,29 @@ def bucket(name: str, endpoint: str | None, region: str, key: str | None = None,
 
 
 async def last(store: Store, prefix: str, after: str = "") -> str | None:
-    """The name that sorts last; None when there is none. Raises Unavailable."""
-    found = [name async for name in store.names(prefix, after)]
-    return max(found, default=None)
+    """The name that sorts last of those that are `prefix`/<12 digits>; None when there is none. Raises Unavailable.
+
+    Of a long list only some pages are asked for: leaps that double until nothing is behind them, then their halves.
+    """
+    found, whole = await store.page(prefix, after)
+    if whole or not found:
+        return max(found, default=None)
+    low, high, leap = _number(max(found)), None, max(1, len(found))
+    while True:
+        middle = low + leap if high is None else (low + high) // 2
+        found, whole = await store.page(prefix, f"{prefix}/{middle:012d}")
+        if found and whole:
+            return max(found)
+        if found:
+            low, leap = _number(max(found)), leap * 2
+        elif middle == low:
+            return f"{prefix}/{low:012d}"
+        else:
+            high = middle
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition("/")[2])
 
 
 async def numbered(store: Store, prefix: str, most: int = 10_000) -> list[bytes]:

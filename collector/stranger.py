@@ -1,4 +1,4 @@
-"""For whoever holds a copy of a till's journal: the page that verifies it, and the head that is stored here (SEC-07).
+"""For whoever holds a copy of a till's journal: the page that verifies it, and the heads that are stored here (SEC-07).
 
 Neither asks who it is. Who knows a chain's id has its journal; what is said of it is a head, a number and a time.
 """
@@ -13,9 +13,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from appliance.storage import chain
 from appliance.sync import protocol
-from appliance.sync.protocol import ProtocolError
-from collector.batches import Batches
+from appliance.sync.protocol import BATCH_RECORDS, ProtocolError
+from collector.batches import Batches, Stored
 from collector.registry import Registry
 from collector.store import Store, Unavailable, last
 
@@ -55,27 +56,50 @@ def page(path: Path | None) -> Page | None:
 class Witnesses:
     def __init__(self, store: Store, registry: Registry, batches: Batches) -> None:
         self._store, self._registry, self._batches = store, registry, batches
-        self._held: OrderedDict[bytes, tuple[float, bytes]] = OrderedDict()
+        self._held: OrderedDict[bytes, tuple[float, int, bytes]] = OrderedDict()
 
-    async def witness(self, chain_id: bytes) -> bytes:
-        """JSON {chain, next_seq, head, received, receipt}. Raises Unknown, Unavailable, ProtocolError (404)."""
-        said, found = self._held.get(chain_id, (0.0, b""))
-        if found and time.monotonic() - said <= AGAIN:
+    async def witness(self, chain_id: bytes, at: int = 0) -> bytes:
+        """JSON {chain, next_seq, head, received, receipt}; with `at` also {at, head_at}, null while it has not come.
+
+        One look a chain in ten seconds, whoever asks: each lists what is stored. Raises Unknown, Unavailable,
+        ProtocolError (404, 429).
+        """
+        said, place, found = self._held.get(chain_id, (0.0, 0, b""))
+        fresh = bool(found) and time.monotonic() - said <= AGAIN
+        if fresh and at not in (0, place):
+            raise ProtocolError("this chain was asked for a moment ago: ask again in ten seconds", 429)
+        if fresh:
             return found
-        found = await self._witness(chain_id)
-        self._held[chain_id] = time.monotonic(), found
+        found = await self._witness(chain_id, at)
+        self._held[chain_id] = time.monotonic(), at, found
         while len(self._held) > MOST:
             self._held.popitem(last=False)
         return found
 
-    async def _witness(self, chain_id: bytes) -> bytes:
+    async def _witness(self, chain_id: bytes, at: int) -> bytes:
         await self._registry.standing(chain_id)
-        newest = await last(self._store, protocol.place(chain_id, 0).rpartition("/")[0])
-        if newest is None:
+        folder = protocol.place(chain_id, 0).rpartition("/")[0]
+        found = await last(self._store, folder)
+        if found is None:
             raise ProtocolError("nothing of this chain has come", 404)
-        there = await self._batches.at(chain_id, int(newest.rpartition("/")[2]))
+        newest = await self._stored(chain_id, int(found.rpartition("/")[2]))
+        it = newest.receipt
+        told: dict[str, object] = {"chain": chain_id.hex(), "next_seq": it.next_seq, "head": it.head.hex()}
+        told |= {"received": it.received, "receipt": b64encode(newest.data).decode()}
+        if at:
+            head = await self._head(chain_id, folder, at) if at <= it.next_seq else None
+            told |= {"at": at, "head_at": head and head.hex()}
+        return (json.dumps(told, indent=1) + "\n").encode()
+
+    async def _head(self, chain_id: bytes, folder: str, at: int) -> bytes:
+        """The chain's head before record `at`, 1 or more, from the batch that holds the record before it."""
+        after = protocol.place(chain_id, max(0, at - BATCH_RECORDS - 1))  # it begins no earlier
+        firsts = [int(name.rpartition("/")[2]) async for name in self._store.names(folder, after)]
+        there = (await self._stored(chain_id, max((first for first in firsts if first < at), default=0))).batch
+        return chain.follow(there.prev_head, there.records[: at - there.first_seq])
+
+    async def _stored(self, chain_id: bytes, first: int) -> Stored:
+        there = await self._batches.at(chain_id, first)
         if there is None:
-            raise Unavailable(f"{newest} was listed and is not there")
-        it = there[1].receipt
-        told = {"chain": chain_id.hex(), "next_seq": it.next_seq, "head": it.head.hex(), "received": it.received}
-        return (json.dumps({**told, "receipt": b64encode(there[1].data).decode()}, indent=1) + "\n").encode()
+            raise Unavailable(f"the batch from record {first} was listed and is not there")
+        return there[1]

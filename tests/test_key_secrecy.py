@@ -196,8 +196,23 @@ def purge(data: Path) -> bytes:
     return command("purge", str(data), *(str(path) for path in (data / "archives").glob("*.zip")), str(data / "key"))
 
 
+def provision(data: Path) -> bytes:
+    """A root and a signer are made beside; the till's own files are given where bundles and keys are wanted."""
+    root, key = str(data.parent / "root"), str(data.parent / "signer")
+    said = command("provision", "root", root)
+    said += command("provision", "issuer", "--root", root, "--name", "Nadia", key)
+    said += command(
+        "provision", "make", "--from", str(data / "key"), "--key", str(data / "key"), str(data.parent / "b")
+    )
+    said += command("provision", "check", str(data / "key"), "--root", "00" * 32)
+    where = ["--shop", str(SAMPLE)]
+    said += command("provision", "apply", str(data), str(data / "key"), *where, "--root", "00" * 32)
+    return said + command("provision", "decommission", str(data), *where, "--stick", str(data.parent))
+
+
 WAYS: dict[str, Callable[[Path], bytes]] = {
     "run": run,
+    "provision": provision,
     "sim": sim,
     "flow": flow,
     "verify": verify,

@@ -33,7 +33,8 @@ UNREAD: Final = ("Ce code n'est pas celui d'une fiche.", "Scanner le code de la 
 class Blank:
     """`identity`: what the QR says; `mark`: the fingerprint of its key, to be compared by eye.
 
-    `stick`: one is in; `locked`: its bundle wants a code; `enrolment`: a collector's code is kept.
+    `stick`: one is in; `locked`: its bundle wants a code; `enrolment`: a collector's code is kept; `code`: one was
+    scanned before its bundle came.
     """
 
     identity: str
@@ -42,32 +43,38 @@ class Blank:
     stick: bool = False
     locked: bool = False
     enrolment: bool = False
+    code: bool = False
     notice: tuple[str, ...] = ()
+    detail: str = ""
     language: str = "fr"
 
 
 def refused(blank: Blank, fault: str, detail: str = "") -> Blank:
     """`fault`: a word of REFUSALS."""
-    said, advice = REFUSALS[fault]
-    return replace(blank, notice=tuple(filter(None, (said, detail, advice))))
+    return replace(blank, notice=REFUSALS[fault], detail=detail)
 
 
 def told(blank: Blank, notice: tuple[str, ...]) -> Blank:
-    return replace(blank, notice=notice)
+    return replace(blank, notice=notice, detail="")
 
 
 def plugged(blank: Blank, stick: bool) -> Blank:
-    return replace(blank, stick=stick, locked=False, notice=())
+    return replace(blank, stick=stick, locked=False, notice=(), detail="")
 
 
 def closed(blank: Blank) -> Blank:
     """Its bundle is on the stick and wants the code of its sheet."""
-    return replace(blank, locked=True, notice=())
+    return replace(blank, locked=True, notice=(), detail="")
+
+
+def coded(blank: Blank) -> Blank:
+    """The sheet was scanned before the stick came."""
+    return replace(blank, code=True, notice=(), detail="")
 
 
 def enrolled(blank: Blank) -> Blank:
     """A collector's code was scanned first."""
-    return replace(blank, enrolment=True, notice=())
+    return replace(blank, enrolment=True, notice=(), detail="")
 
 
 def missing(blank: Blank) -> tuple[str, ...]:
@@ -75,7 +82,8 @@ def missing(blank: Blank) -> tuple[str, ...]:
     if blank.locked:
         return ("Il manque le code : scanner celui de la fiche de cette caisse.",)
     first = "Il manque le dossier de la boutique : brancher la clé USB qui le contient."
-    return (first, "Le code d'inscription est gardé pour après.") if blank.enrolment else (first,)
+    kept = ("Le code de la fiche est lu.",) if blank.code else ()
+    return (first, *kept, *(("Le code d'inscription est gardé pour après.",) if blank.enrolment else ()))
 
 
 def spoken(blank: Blank) -> Blank:
@@ -90,6 +98,7 @@ def view(blank: Blank) -> IdentityView:
         (blank.serial, blank.mark),
         missing(blank),
         blank.notice,
+        blank.detail,
         "Français" if blank.language == "en" else "English",
         Act("language", ""),
     )

@@ -278,6 +278,19 @@ class Pointed:
     y: int
 
 
+class CloseAll:
+    """A command ends this till: the month and the year that are open are closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """Everything is closed, archived and copied: the last record. `archive` SHA-256, `media` numbers."""
+
+    why: str
+    archive: bytes
+    media: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
@@ -323,6 +336,8 @@ Input = (
     | Looked
     | Probed
     | Pointed
+    | CloseAll
+    | Retire
     | JournalBroken
     | Stop
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, papers, stick, tools, upstream, words
+from appliance.core import archiving, loading, papers, stick, tools, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -22,6 +22,7 @@ NAMES = {
     "copies": "Copie des archives",
     "logs": "Copie des journaux",
     **stick.NAMES,
+    **loading.NAMES,
 }
 
 
@@ -117,13 +118,7 @@ def _archived(turn: Turn, facts: dict[str, Any]) -> None:
     archiving.made(turn, facts["body"])
 
 
-DONE = {
-    "verify": _verified,
-    "control": _controlled,
-    "copies": _copied,
-    "archive": _archived,
-    **stick.DONE,
-    **tools.DONE,
-}
+HERE = {"verify": _verified, "control": _controlled, "copies": _copied, "archive": _archived}
+DONE = {**HERE, **stick.DONE, **loading.DONE, **tools.DONE}
 
 INSPECTION: dict[str, Handler] = {"verify": verify, "control": control, "copies": copy}

@@ -22,6 +22,7 @@ PIN_DIGITS = 4
 PIN_ROLES = ("manager", "technician", "inspector")
 BADGE_WANTED = ("Badge demandé.", "Un technicien présente son propre badge.")
 GONE = ("Badge retiré.", "Il n'ouvre plus cette caisse. Demander un autre badge à un responsable.")
+NO_PIN = ("Présenter d'abord le badge.", "Le code se choisit au premier passage.")
 UNKNOWN = ("Badge inconnu.", "Le présenter de nouveau ou choisir son nom.")
 
 
@@ -55,7 +56,9 @@ def _present(turn: Turn, person: Operator | None, held: bytes, how: str) -> None
         turn.set(notice=GONE if lost else UNKNOWN, pin="")
     elif person.code != turn.ledger.operator and not _locked_out(turn, person):
         _leave(turn, "switch")
-        if person.role in PIN_ROLES:
+        if not person.pin:
+            turn.show("", pin=person.code, new_pin="")
+        elif person.role in PIN_ROLES:
             ask_pin(turn, person.code)
         else:
             _enter(turn, person, how)
@@ -107,6 +110,8 @@ def choose(turn: Turn, act: Act) -> None:
     person = turn.shop.operator(str(act.value))
     if person is not None and person.role == "technician" and _badge_first(turn, person):
         turn.beep("refused")
+    elif person is not None and not person.pin:
+        turn.set(notice=NO_PIN, pin="")
     elif person is not None and not _locked_out(turn, person):
         ask_pin(turn, person.code)
 
@@ -151,11 +156,29 @@ def _try_pin(turn: Turn) -> None:
     turn.set(typed="")
     if person is None:
         return
+    if turn.ui.new_pin is not None:
+        _choose_pin(turn, person, typed)
+        return
     given = credential(turn.state.pepper, "pin" + person.code, typed.encode())
     if hmac.compare_digest(given, person.pin):
         _enter(turn, person, "pin")
     else:
         _wrong_pin(turn, person)
+
+
+def _choose_pin(turn: Turn, person: Operator, typed: str) -> None:
+    """Typed twice, then recorded as a keyed hash; the badge was held before the reader a moment ago."""
+    first = turn.ui.new_pin
+    if not first:
+        turn.set(new_pin=typed)
+    elif typed != first:
+        turn.beep("refused")
+        turn.set(new_pin="", pin_refusal="Les deux codes ne sont pas les mêmes.")
+    else:
+        chosen = credential(turn.state.pepper, "pin" + person.code, typed.encode())
+        turn.emit(ev.PIN, {1: person.code, 2: person.name, 3: chosen}, operator="")
+        turn.dress()
+        _enter(turn, person, "pin")
 
 
 def _wrong_pin(turn: Turn, person: Operator) -> None:

@@ -18,6 +18,7 @@ from appliance.core.folds.exercise import inner
 from appliance.core.folds.period import fiscal_year
 from appliance.core.ledger import Ledger
 from appliance.core.money import divide, times
+from appliance.core.refold_outfit import RULES as OUTFIT
 from appliance.core.refold_upkeep import RULES as UPKEEP
 from appliance.core.sale import Order
 from appliance.core.school import KINDS
@@ -119,6 +120,7 @@ def check(ledger: Ledger, event: Event) -> None:
     if session != (ledger.day.number if ledger.day else 0) and kind != ev.GENESIS:
         raise ValueError("its session is not the open day's")
     rule = RULES.get(kind)
+    _require(kind != ev.DAY_OPEN or not ledger.outfit.retired, "the till was retired before it")
     try:
         _require(ledger.school is None or kind not in KINDS, "a sale stands outside the exercise that is on")
         if rule:
@@ -377,4 +379,5 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.WITNESS: _witness,
     ev.WEAR: _wear,
     **UPKEEP,
+    **OUTFIT,
 }

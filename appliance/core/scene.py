@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from appliance.core.instant import Instant
 from appliance.core.scenes import (
+    changes,
     correction,
     inspection,
     locked,
@@ -64,6 +65,10 @@ SCENES: dict[str, Callable[[State, Instant], View | UpkeepView]] = {
     "note": manage.note,
     "archives": stick.view,
     "period": stick.period,
+    "price-list": changes.articles,
+    "list-price": changes.price,
+    "badge-list": changes.people,
+    "new-badge": changes.badge,
     "inspection": inspection.view,
     "totals": inspection.totals,
     "cash-in": session.movement,

@@ -11,6 +11,7 @@ from appliance.core import (
     alteration,
     archiving,
     asked,
+    changes,
     clock,
     consent,
     correction,
@@ -18,11 +19,13 @@ from appliance.core import (
     defect,
     diagnostics,
     inspection,
+    loading,
     note,
     operator,
     papers,
     payment,
     periods,
+    retirement,
     selftest,
     session,
     settings,
@@ -36,6 +39,7 @@ from appliance.core import (
 )
 from appliance.core import event as ev
 from appliance.core.act import Act
+from appliance.core.birth import genesis, proven
 from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.fold import fold
@@ -44,6 +48,7 @@ from appliance.core.input import (
     Asked,
     Badge,
     Boot,
+    CloseAll,
     Code,
     Device,
     DiagnosticsWanted,
@@ -59,6 +64,7 @@ from appliance.core.input import (
     MediumSaid,
     PaperDone,
     Receipted,
+    Retire,
     ShopRead,
     StickSeen,
     Stop,
@@ -83,7 +89,7 @@ def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ..
     turn = Turn(state, at)
     if isinstance(what, Boot):
         _boot(turn, what)
-    elif not turn.ui.broken and (state.shop is not None or isinstance(what, (ShopRead, Device, Asked, Stop))):
+    elif not turn.ui.broken and (state.shop is not None or isinstance(what, SHOPLESS)):
         if not isinstance(what, (ShopRead, JournalBroken)):
             clock.watch(turn)
             visit.expire(turn)
@@ -174,6 +180,10 @@ def _upward(turn: Turn, what: Input) -> None:
             upstream.applied(turn, what)
         case DiagnosticsWanted():
             diagnostics.wanted(turn, what)
+        case CloseAll():
+            retirement.close_all(turn)
+        case Retire():
+            retirement.retire(turn, what)
         case _:
             technics.take(turn, what)
 
@@ -182,13 +192,13 @@ def _boot(turn: Turn, boot: Boot) -> None:
     """The first records of a process: genesis on an empty journal, the torn tail first on a cut one."""
     corrected = clock.found_again(turn)
     if turn.ledger.seq == 0:
-        _genesis(turn, boot)
+        genesis(turn, boot)
     if boot.gap is not None:
         turn.emit(ev.RECOVERED, {1: boot.gap[0], 2: boot.gap[1]}, operator="")
     before = turn.ledger.software
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware, 4: boot.perimeter}, operator="")
-    _proven(turn, boot)
+    proven(turn, boot)
     if boot.provisioned is not None and boot.provisioned[:2] != turn.ledger.outfit.bundle:
         turn.emit(ev.PROVISIONED, dict(enumerate(boot.provisioned, start=1)), operator="")
     if before not in ("", boot.software):
@@ -203,36 +213,6 @@ def _boot(turn: Turn, boot: Boot) -> None:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
     session.close_forgotten(turn)
     archiving.due(turn)
-
-
-def _proven(turn: Turn, boot: Boot) -> None:
-    """A build whose files are not those that were hashed is a JET 90; another proof is recorded (VER-02, VER-05)."""
-    if boot.changed:
-        turn.emit(ev.VERIFIED, {1: "perimeter", 2: "broken", 3: boot.changed[:200], 4: 0}, operator="")
-    if boot.attested is not None and boot.attested[:2] != turn.ledger.attested:
-        turn.emit(ev.ATTESTATION, dict(enumerate(boot.attested, start=1)), operator="")
-
-
-def _genesis(turn: Turn, boot: Boot) -> None:
-    birth, shop = boot.birth, turn.shop
-    turn.emit(
-        ev.GENESIS,
-        {
-            1: 1,
-            2: boot.software,
-            3: shop.till,
-            4: shop.identity.siret,
-            5: birth.key,
-            6: birth.hash_alg,
-            7: birth.sig_alg,
-            8: birth.witness_class,
-            9: None,
-            10: birth.nonce,
-            11: boot.hardware,
-            12: birth.certificate,
-        },
-        operator="",
-    )
 
 
 def _here(turn: Turn) -> str:
@@ -264,7 +244,9 @@ def _code(turn: Turn, text: str) -> None:
     if here == "print":
         papers.decline(turn)
         here = _here(turn)
-    if here in ANSWERED_FIRST:
+    if here == "price-list":
+        changes.scanned(turn, text)
+    elif here in ANSWERED_FIRST:
         turn.beep("refused")
     elif operator.present_code(turn, text):
         return
@@ -276,6 +258,7 @@ def _code(turn: Turn, text: str) -> None:
         counter.scan(turn, text)
 
 
+SHOPLESS = (ShopRead, Device, Asked, Stop, CloseAll, Retire)  # what is heard before a shop was read
 SCANNABLE = ("sale", "more", "quantity")
 ANSWERED_FIRST = ("message", "card", "clock", "doubt", "defect")
 
@@ -283,7 +266,9 @@ ANSWERED_FIRST = ("message", "card", "clock", "doubt", "defect")
 def _badge(turn: Turn, badge: Badge) -> None:
     if _here(turn) == "print":
         papers.decline(turn)
-    if _here(turn) in ANSWERED_FIRST:
+    if _here(turn) == "new-badge":
+        changes.badge(turn, badge)
+    elif _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
     elif not (selftest.heard(turn, "badge") or consent.heard(turn, "nfc", badge.uid)):
         operator.present_badge(turn, badge)
@@ -299,7 +284,7 @@ def _shop_read(turn: Turn, read: ShopRead) -> None:
     """At a start it is only taken; at the opening of a day it opens it."""
     asked = turn.state.shop is not None
     if read.shop is not None:
-        turn.state = replace(turn.state, shop=read.shop)
+        turn.dress(read.shop)
     if read.errors:
         turn.beep("refused")
         turn.say(Message("Fichiers de la boutique faux.", read.errors[:4]))
@@ -333,9 +318,11 @@ MESSAGE: dict[str, Handler] = {
     "inspect": inspection.enter,
     "purge-do": stick.confirmed,
     "reset-do": settings.reset,
+    "load-do": loading.confirmed,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
+CHANGES: dict[str, Handler] = {**changes.MANAGE, **loading.MANAGE}
 
 ACTS: dict[str, dict[str, Handler]] = {
     "locked": operator.LOCKED,
@@ -361,7 +348,11 @@ ACTS: dict[str, dict[str, Handler]] = {
         **alteration.TICKET,
     },
     "parked": {**BACK, **alteration.TICKET},
-    "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING},
+    "manage": {**BACK, "inspect": inspection.enter, **periods.PERIODS, **training.TRAINING, **CHANGES},
+    "price-list": {**BACK, **changes.LISTS},
+    "list-price": {**changes.PRICE, **changes.MANAGE},
+    "badge-list": {**BACK, **changes.LISTS},
+    "new-badge": changes.MANAGE,
     "inspection": {**BACK, **inspection.INSPECTION},
     "archives": {**BACK, **stick.STICK, "copies": inspection.copy},
     "period": {**BACK, **stick.PERIOD},

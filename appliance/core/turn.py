@@ -16,6 +16,7 @@ from appliance.core.grid import Grid
 from appliance.core.input import Device, MediumSaid
 from appliance.core.instant import Instant
 from appliance.core.ledger import Ledger
+from appliance.core.outfit import outfitted
 from appliance.core.sale import Order
 from appliance.core.school import KINDS as SCHOOL_KINDS
 from appliance.core.shop import Operator, Shop
@@ -54,6 +55,7 @@ class State:
     columns: int = 48  # of the printer
     board: Mapping[str, str] = field(default_factory=dict)  # settings as the machine's configuration has them
     stick: str = ""  # folder of the medium that is plugged in
+    files: Shop | None = None  # as the shop's files say; `shop` is what was changed at the till laid over them
     carried: Carried = Carried()  # what that medium holds for the collector
 
 
@@ -117,6 +119,12 @@ class Turn:
         self.events.append(made)
         self.ledger = apply(ledger, made)
         return made
+
+    def dress(self, files: Shop | None = None) -> None:
+        """The shop of newer files, or of the same, with what was changed at the till since."""
+        base = files or self.state.files or self.state.shop
+        if base is not None:
+            self.state = replace(self.state, files=base, shop=outfitted(base, self.ledger.outfit))
 
     def effect(self, effect: Effect) -> None:
         self.effects.append(effect)
@@ -200,6 +208,10 @@ BETWEEN_DAYS = (
     "errors",
     "memory",
     "time",
+    "price-list",
+    "list-price",
+    "badge-list",
+    "new-badge",
 )
 
 # Pages of a technician's visit; nothing else opens in it.

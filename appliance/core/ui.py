@@ -48,6 +48,7 @@ class Ui(NamedTuple):
     fresh: bool = True  # the next digit replaces what is shown
     pin: str = ""  # operator code whose PIN is asked
     pin_refusal: str = ""
+    new_pin: str | None = None  # who has none chooses one: "" before it was typed once, then the digits
     notice: tuple[str, ...] = ()  # on the locked screen
     message: Message | None = None
     refusal: str = ""

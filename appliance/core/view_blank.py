@@ -17,5 +17,6 @@ class IdentityView:
     values: tuple[str, ...]
     missing: tuple[str, ...]
     notice: tuple[str, ...]  # a refusal, its first sentence bold; empty when nothing was refused
+    detail: str  # file, line and why, as the reader of the shop's files says it
     language: str  # the other one's own name
     act: Act

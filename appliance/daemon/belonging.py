@@ -10,6 +10,9 @@ from appliance.provision.identity import siren
 
 def belong(ledger: Ledger, shop: Shop) -> None:
     """Raises StartError; an empty journal belongs to nobody yet."""
+    if ledger.outfit.retired:
+        why = f"this till was retired (record {ledger.outfit.retired})"
+        raise StartError(f"{why}: give sceau provision decommission again, it makes the machine blank")
     if ledger.siret and siren(ledger.siret) != siren(shop.identity.siret):
         raise StartError(
             f"shop.toml names SIREN {siren(shop.identity.siret)}, this till's journal is of {siren(ledger.siret)}: "

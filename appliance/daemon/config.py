@@ -49,6 +49,11 @@ class Config:
     stick: Path | None = None  # where a medium that is plugged in is mounted
     provision: bytes | None = None  # public key of the root whose people may sign bundles; None: no bundle is taken
 
+    @property
+    def blank(self) -> bool:
+        """Whether this image installs bundles and no shop is here yet."""
+        return self.provision is not None and not (self.shop / "shop.toml").is_file()
+
     def device(self, kind: str) -> DeviceConfig:
         return self.devices.get(kind, DeviceConfig())
 

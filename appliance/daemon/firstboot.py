@@ -26,7 +26,7 @@ from appliance.drivers.table import make
 from appliance.language.english import english
 from appliance.ports import Contact, Health, Loop, Panel, Timer
 from appliance.provision import install, lock
-from appliance.provision.bundle import SUFFIX
+from appliance.provision.bundle import LONGEST, SUFFIX
 from appliance.provision.fault import BundleError, Fault
 from appliance.provision.install import Asked, Chain, Machine
 from appliance.storage import keys
@@ -54,11 +54,6 @@ NEAREST: Final = (
 )
 
 
-def is_blank(config: Config) -> bool:
-    """Whether this image installs bundles and no shop is here yet."""
-    return config.provision is not None and not (config.shop / "shop.toml").is_file()
-
-
 class FirstBoot:
     """`start` draws; `then` is called once, when the shop's files are in place and the devices are let go."""
 
@@ -68,6 +63,7 @@ class FirstBoot:
         self._timer: Timer | None = None
         self._seen = ""
         self._bundles: tuple[bytes, ...] = ()
+        self._held: bytes | None = None  # the code that was scanned last, for a stick that comes after it
         self._closed = False
         self._state: Blank
         self._panel: Panel
@@ -147,9 +143,11 @@ class FirstBoot:
             self._enrolment(text)
             return
         try:
-            self._try(lock.code_of(text))
+            self._held = lock.code_of(text)
         except BundleError:
             self._now(words.told(self._state, words.UNREAD))
+        else:
+            self._try(self._held)
 
     def _enrolment(self, digits: str) -> None:
         try:
@@ -168,7 +166,7 @@ class FirstBoot:
             self._bundles = _bundles(Path(found)) if found else ()
             self._state = words.plugged(self._state, bool(found))
             if self._bundles:
-                self._try(None)
+                self._try(self._held)
             else:
                 self._now(words.told(self._state, words.EMPTY if found else ()))
         if not self._closed:
@@ -185,7 +183,9 @@ class FirstBoot:
         refusals: list[BundleError] = []
         for blob in self._bundles:
             try:
-                install.install(self._machine, blob, Asked(root, code, self._today(), self._chain()))
+                install.install(
+                    self._machine, blob, Asked(root, code, self._today(), chain_of(self._config.data, self._disk))
+                )
             except BundleError as error:
                 refusals.append(error)
             except OSError:
@@ -200,7 +200,7 @@ class FirstBoot:
     def _refused(self, refusals: list[BundleError], code: bytes | None) -> None:
         """A bundle that only wants its code is no refusal: the screen asks for it."""
         if not refusals:
-            self._now(words.told(self._state, words.missing(self._state)))
+            self._now(words.coded(self._state))
             return
         told = min(refusals, key=lambda each: NEAREST.index(each.fault))
         if code is None and any(each.fault is Fault.CODE for each in refusals) and told.fault is Fault.CODE:
@@ -211,13 +211,14 @@ class FirstBoot:
     def _today(self) -> date:
         return self._loop.clock.now().local.date()
 
-    def _chain(self) -> Chain | None:
-        """Whose journal stands here already, where only the shop's folder was lost."""
-        try:
-            body = Cutter(self._config.data, self._disk).record(0).body
-        except (CutError, OSError, KeyError, ValueError):
-            return None
-        return Chain(str(body[SIRET]), str(body[TILL]))
+
+def chain_of(data: Path, disk: Disk) -> Chain | None:
+    """Whose journal stands here already, as where only the shop's folder was lost; None for an empty folder."""
+    try:
+        body = Cutter(data, disk).record(0).body
+    except (CutError, OSError, KeyError, ValueError):
+        return None
+    return Chain(str(body[SIRET]), str(body[TILL]))
 
 
 def _bundles(stick: Path) -> tuple[bytes, ...]:
@@ -225,7 +226,8 @@ def _bundles(stick: Path) -> tuple[bytes, ...]:
     found = []
     for path in sorted(stick.glob(f"*{SUFFIX}")):
         with suppress(OSError):
-            found.append(path.read_bytes())
+            if path.stat().st_size <= LONGEST:
+                found.append(path.read_bytes())
     return tuple(found)
 
 

@@ -15,7 +15,6 @@ from random import random
 from appliance.daemon.build import build
 from appliance.daemon.clock import system_clock
 from appliance.daemon.config import Config, ConfigError, read_config
-from appliance.daemon.firstboot import FirstBoot, is_blank
 from appliance.daemon.hardware import hardware_id
 from appliance.daemon.keeping import StartError, keeping
 from appliance.daemon.loop import SelectorsLoop
@@ -65,8 +64,10 @@ def provisioned(config: Config, loop: SelectorsLoop) -> bool:
     """Waits on a blank machine until a bundle is in place; False when it was stopped meanwhile."""
     with keeping(config.data):
         finish(config.data, config.shop, OsDisk())
-    if not is_blank(config):
+    if not config.blank:
         return True
+    from appliance.daemon.firstboot import FirstBoot  # loaded when it is needed: a till starts without it
+
     setting = Setting(on_frame=_ready_first(Notify(), loop, config))
     first = FirstBoot(config, loop, OsDisk(), setting, loop.stop)
     for sign in ENDS:
@@ -76,7 +77,7 @@ def provisioned(config: Config, loop: SelectorsLoop) -> bool:
     loop.run()
     first.close()
     loop.close()
-    return not is_blank(config)
+    return not config.blank
 
 
 def refuse_virtual(config: Config) -> None:

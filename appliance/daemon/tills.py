@@ -14,7 +14,8 @@ from appliance import VERSION
 from appliance.audit.archive_period import Refusal
 from appliance.audit.holder import Till
 from appliance.core.event import Value
-from appliance.core.input import Asked, Birth, Boot, Stop
+from appliance.core.input import Asked, Birth, Boot, CloseAll, Retire, Stop
+from appliance.core.ledger import Ledger
 from appliance.core.till import State, step
 from appliance.daemon.clock import SystemClock
 from appliance.daemon.remembrance import remembered
@@ -49,6 +50,14 @@ def held(data: Path) -> Iterator[Till]:
         yield still
     finally:
         still.close()
+
+
+def is_running(data: Path) -> bool:
+    found = _running(data)
+    if found is None:
+        return False
+    with found:
+        return True
 
 
 def running(data: Path) -> RunningTill:
@@ -132,6 +141,14 @@ class StillTill:
     def now(self) -> int:
         return self._clock.now().t
 
+    @property
+    def ledger(self) -> Ledger:
+        return self._state.ledger
+
+    def decide(self, what: CloseAll | Retire) -> None:
+        """What ends a till, and nothing else that a person decides at it."""
+        self._step(what)
+
     def record(self, kind: int, body: dict[int, Value]) -> int:
         before = self._journal.next_seq
         encode(Record(0, 0, 0, 0, "1", "", 0, kind, body))  # raises before anything is decided, as over the socket
@@ -146,7 +163,7 @@ class StillTill:
         finally:
             self._journal.close()
 
-    def _step(self, what: Boot | Asked | Stop) -> None:
+    def _step(self, what: Boot | Asked | Stop | CloseAll | Retire) -> None:
         """Decided by the same `step` as everything; effects on paper wait for the till that runs next."""
         self._state, events, _ = step(self._state, what, self._clock.now())
         if events:

@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 from appliance import VERSION
-from appliance.core.act import Act
 from appliance.core.input import (
     Badge,
     Birth,
@@ -29,6 +28,7 @@ from appliance.core.input import (
 from appliance.core.instant import Instant
 from appliance.core.till import State
 from appliance.core.turn import Meter
+from appliance.daemon import loading
 from appliance.daemon.belonging import belong
 from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
@@ -186,7 +186,7 @@ class Till:
         self.panel.open()
         theme = theme_for(*self.panel.size)
         self.painter = Painter(self.panel, theme)
-        self._fingers = Fingers(self.painter, self._loop.clock, self._touched)
+        self._fingers = Fingers(self.painter, self._loop.clock, lambda act: self.service.feed(Touched(act)))
         self.writer = self._setting.writer(self.journal, self._loop)
         self.service = Service(
             State(state.ledger, pepper=state.pepper, grid=theme.grid),
@@ -236,6 +236,9 @@ class Till:
             errors = self._downward.opening(self._today(ledger.offset))
             if errors:
                 return ShopRead(None, errors)
+        if ledger.day is None:
+            with suppress(OSError):  # the files of before stand, and the next opening tries again
+                loading.take(self._config.data, self._config.shop, self._disk, ledger.outfit.loaded)
         return self._shop_read(secret, ledger.offset)
 
     def _today(self, offset: int = 0) -> date:
@@ -363,9 +366,6 @@ class Till:
             if point := pointed(contact, self.painter):
                 self.service.feed(point)
             self._fingers.take(contact)
-
-    def _touched(self, act: Act) -> None:
-        self.service.feed(Touched(act))
 
     def _codes(self, codes: Sequence[str]) -> None:
         self._person()

@@ -18,6 +18,7 @@ from appliance.audit.archive_period import Asked, Level, Refusal
 from appliance.audit.enclosure import enclosed
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
+from appliance.daemon.load_works import LOAD_WORKS
 from appliance.daemon.logs import logs
 from appliance.daemon.stick_works import STICK_WORKS, swept
 from appliance.daemon.work import FRESH, Makers, Place, Show, WorkError
@@ -39,6 +40,7 @@ FAILED: Final = {
     "period": "Ces jours ne sont pas tous clôturés ici, ou la clé USB est pleine\u00a0: vérifier les deux.",
     "check": "Les archives de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
     "purge-plan": "Chaque acte doit être dans une archive vérifiée, sur deux clés USB, et son mois clôturé.",
+    "load": "Les fichiers de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
     "purge": "La purge n'est pas finie\u00a0: elle reprend au prochain démarrage.",
 }
 
@@ -144,6 +146,7 @@ WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[st
     "carry": carry,
     "logs": logs,
     **STICK_WORKS,
+    **LOAD_WORKS,
 }
 
 

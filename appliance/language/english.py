@@ -36,7 +36,7 @@ DATA: Final[dict[type, frozenset[str]]] = {
     views.TicketRow: frozenset({"amount"}),
     views.PickRow: frozenset({"label", "amount"}),
     views.PickView: frozenset({"name", "total"}),
-    IdentityView: frozenset({"qr", "values", "language"}),
+    IdentityView: frozenset({"qr", "values", "detail", "language"}),
 }
 # Keys of these fields bear a name that people gave; only their second line is words.
 NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (views.PickView, "keys")}
@@ -107,7 +107,7 @@ def _till(thing: views.Header | views.LockedView) -> frozenset[str]:
 
 
 def _entry(view: views.EntryView) -> frozenset[str]:
-    return frozenset({"title"}) if view.name in ("price", "weight") else frozenset()
+    return frozenset({"title"}) if view.name in ("price", "weight", "list-price") else frozenset()
 
 
 def _fact(fact: views.Fact) -> frozenset[str]:
@@ -143,7 +143,9 @@ def _message(view: views.MessageView) -> frozenset[str]:
 
 
 def _ticket(row: views.TicketRow) -> frozenset[str]:
-    """A waiting ticket is known by its articles."""
+    """A waiting ticket is known by its articles; rows of other lists bear names."""
+    if row.act.name in ("article", "person"):
+        return frozenset({"number"})
     articles = row.act.name == "recall" and not row.note.endswith(" de plus")
     return frozenset({"note"}) if articles else frozenset()
 

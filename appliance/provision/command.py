@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -25,7 +25,10 @@ HOLDS, WRONG, CANNOT = 0, 1, 2
 Acts = argparse._SubParsersAction  # the type that argparse gives and does not name
 
 
-def provision_main(argv: Sequence[str]) -> int:
+def provision_main(argv: Sequence[str], at_till: Mapping[str, Callable[[Sequence[str]], int]]) -> int:
+    """`at_till` carries out what needs the till itself: `apply`, `wifi`, `decommission`."""
+    if argv and argv[0] in at_till:
+        return at_till[argv[0]](argv[1:])
     options = _parser().parse_args(argv)
     try:
         return int(options.do(options))
@@ -52,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     _signing(many)
     many.add_argument("--out", type=Path, required=True, metavar="DIR")
     many.set_defaults(do=_batch)
+    acts.add_parser("apply", help="a newer bundle on a stopped till: DATA BUNDLE --shop DIR --root HEX", add_help=False)
+    acts.add_parser("wifi", help="the bundle's network for wpa_supplicant: DATA --out FILE", add_help=False)
+    acts.add_parser("decommission", help="ends a till for good: DATA --shop DIR --stick DIR --do", add_help=False)
     looked = acts.add_parser("check", help="whether a bundle holds: its signer, its time, and with --code its inside")
     looked.add_argument("bundle", type=Path)
     looked.add_argument("--root", required=True, metavar="HEX", help="public key of the root, as in the image")

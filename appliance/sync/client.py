@@ -15,10 +15,18 @@ from urllib.parse import urlsplit
 TIMEOUT: Final = 15.0  # seconds for each step: connecting, sending, each read
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 LARGEST: Final = 8 << 20  # bytes of an answer
+UNTRUSTED: Final = (
+    "Le certificat de {0} n'est pas reconnu ({1})\u00a0: vérifier l'adresse, l'heure de la caisse et le fichier de"
+    " l'autorité (upstream.ca)."
+)
 
 
 class Unreachable(Exception):
     """No answer that can be used came back; the text says what went wrong."""
+
+
+class Untrusted(Unreachable):
+    """Somebody answered whose certificate is not vouched for: a wrong address, a wrong clock, or somebody between."""
 
 
 class Answer(NamedTuple):
@@ -65,6 +73,8 @@ class Client:
             connection.request(method, self._base + path, body or None, dict(headers or {}))
             answer = connection.getresponse()
             said = answer.read(LARGEST + 1)
+        except ssl.SSLCertVerificationError as error:
+            raise Untrusted(UNTRUSTED.format(self._host, error.verify_message.rstrip("."))) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(f"{self._host}: {error or type(error).__name__}") from error
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from appliance.sync import enrolment, token
-from appliance.sync.client import Asking, Unreachable
+from appliance.sync.client import Asking, Unreachable, Untrusted
 from appliance.sync.enrolment import ENROLMENT_TYPE, Enrolment, Registration
 from appliance.sync.exchange import said
 from appliance.sync.keylog import KeyLog
@@ -24,6 +24,8 @@ def enrol(client: Asking, wanted: Enrolment, code: Token) -> Registered | str:
     """The registration, proven, or a sentence for the shop. Blocking. Sending the same again is safe."""
     try:
         answer = client.ask("POST", "/v1/enrolments", wanted.encode(), {"Content-Type": ENROLMENT_TYPE})
+    except Untrusted as error:
+        return str(error)
     except Unreachable:
         return "Le serveur ne répond pas. Vérifier le câble du réseau, puis scanner le code à nouveau."
     if answer.status not in (200, 201):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
 import socket
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from appliance.sync import note
 from collector import config, document
 from collector.config import ConfigError
+from collector.log import checkpoints
+from collector.log.command import proven
 from collector.office import database
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -31,6 +35,9 @@ def add(commands: Commands, with_config: Callable[..., None]) -> None:
     checked = commands.add_parser("check-proof", help="count a completeness proof again; needs no collector")
     checked.add_argument("file", type=Path)
     checked.add_argument("--root", required=True, help="the collector's root key that the tills have pinned")
+    checked.add_argument("--url", help="the collector's address: each receipt is looked for in its log as well")
+    checked.add_argument("--origin", help="what the log is called; its address without https:// when left out")
+    checked.add_argument("--witness", action="append", default=[], help="key of a witness that must have cosigned it")
     checked.set_defaults(run=_check)
 
 
@@ -92,10 +99,16 @@ def _check(said: argparse.Namespace) -> None:
         root = bytes.fromhex(said.root)
     except ValueError as error:
         raise ConfigError("the root key is not in hexadecimal digits: give 64 of them") from error
-    wrong = list(document.check(said.file.read_bytes(), root))
+    data = said.file.read_bytes()
+    wrong = list(document.check(data, root))
     if wrong:
         raise ConfigError(f"{said.file} does not hold: {'; '.join(wrong)}")
     print(f"{said.file} holds: what it says of receipts, registry and keys is signed")
+    if said.url:
+        by = [note.signer(text, note.COSIGNATURE) for text in said.witness]
+        name = said.origin or checkpoints.origin(said.url)
+        found = asyncio.run(proven(document.receipts(data), said.url, root, name, by))
+        print(f"all {len(found)} receipts are in the log {name}" + (f" of {found[0].checkpoint.size}" if found else ""))
 
 
 def _office(said: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from appliance.sync.registry import RETIRED, REVOKED, SUCCESSOR
 from collector import document, proof
 from collector.journal import Journal
-from collector.office import login, proof_pdf, sessions, tills
+from collector.office import devices, login, proof_pdf, sessions, tills
 from collector.office.login import Login
 from collector.office.say import Say, wished
 from collector.office.shelf import Shelf
@@ -36,7 +36,7 @@ POLICY: Final = (
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -74,6 +74,7 @@ class Office:
         self._origin = url.rstrip("/")
         self._secure = url.startswith("https://")
         self._cookie = "__Host-sceau" if self._secure else "sceau"
+        self._device = f"{self._cookie}-device"
         self._pages = Environment(
             loader=FileSystemLoader(HOME / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -138,15 +139,15 @@ class Office:
     def _own(self, request: Request) -> None:
         """Only under its own name (a name that was bent to this machine is not), and written to only from its pages.
 
-        Our pages send no referrer, so browsers give their forms the origin "null" (Fetch, section 3.2): then
-        Sec-Fetch-Site says where they come from.
+        Our pages say to themselves where they are, and to nobody else: without that a browser gives their forms the
+        origin "null" (Fetch, section 3.2). One that sends no Origin at all sends a Referer.
         """
         said = request.headers
         if said.get("host", "") != self._origin.partition("://")[2]:
             raise Refused(FORBIDDEN)
         ours = said.get("origin") == self._origin
-        hidden = said.get("origin", "null") == "null" and said.get("sec-fetch-site") == "same-origin"
-        if request.method == "POST" and not ours and not hidden:
+        older = "origin" not in said and said.get("referer", "").startswith(f"{self._origin}/")
+        if request.method == "POST" and not ours and not older:
             raise Refused(FORBIDDEN)
 
     async def _form(self, request: Request, token: str) -> dict[str, str]:
@@ -189,6 +190,14 @@ class Office:
         response.set_cookie(self._cookie, token, httponly=True, secure=self._secure, samesite="strict", path="/")
         return response
 
+    def _remembered(self, response: Response, name: str) -> Response:
+        """This browser's tries count for themselves from now on. It opens nothing."""
+        response.set_cookie(
+            self._device, self._login.devices.add(name), httponly=True, secure=self._secure, samesite="strict",
+            path="/", max_age=devices.LASTS // 1000,
+        )  # fmt: skip
+        return response
+
     async def _style(self, request: Request, seen: Seen) -> Response:
         return Response((HOME / "style.css").read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="text/css")
 
@@ -212,10 +221,12 @@ class Office:
     async def _enter(self, request: Request, seen: Seen) -> Response:
         said = await self._form(request, seen.token)
         name, address = said.get("name", "").strip().lower(), request.client.host if request.client else ""
-        outcome = await self._login.enter(name, said.get("password", ""), address)
+        device = request.cookies.get(self._device, "")
+        outcome = await self._login.enter(name, said.get("password", ""), address, device)
         if isinstance(outcome, str):
             self._login.leave(seen.token)
-            return self._cookies(RedirectResponse("/tills", 303), outcome)
+            response = self._cookies(RedirectResponse("/tills", 303), outcome)
+            return response if self._login.devices.known(device, name) else self._remembered(response, name)
         if outcome:
             why = seen.say("login_wait", wait=seen.say.wait(outcome))
             response = self._asking(seen, why, name, TOO_MANY)

@@ -204,6 +204,11 @@ def _after_harm(last: Record, links: dict[int, Link]) -> list[Record]:
         (ev.RECEIPT, {1: 0, 2: 5, 3: bytes(32), 4: last.t, 5: b"receipt", 6: "network"}),
         (ev.APPLIED, {1: "catalogue", 2: 3, 3: bytes(32), 4: b"pointer"}),
         (ev.UPSTREAM, {1: "refused", 2: 5, 3: None, 4: "an example"}),
+        (ev.PROVISIONED, {1: bytes(32), 2: 7, 3: "Nadia Petit", 4: bytes(8), 5: last.t}),
+        (ev.LOADED, {1: "catalogue", 2: bytes(32), 3: 1, 4: 2, 5: 0}),
+        (ev.PRICE, {1: "Café", 2: "", 3: 150, 4: 160}),
+        (ev.BADGE, {1: "01", 2: "Sophie", 3: bytes(16)}),
+        (ev.PIN, {1: "01", 2: "Sophie", 3: bytes(16)}),
     ]
     return _sealed([last._replace(operator="", kind=kind, body=body) for kind, body in bodies], last.seq + 1, links)
 

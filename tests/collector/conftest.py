@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.collector import seaweed, world
+from tests.collector.replica import Here
 from tests.collector.world import World
 
 STORES = ("folder", seaweed.PLAIN, seaweed.LOCKED)
@@ -38,6 +40,15 @@ def bucket(weed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
     s3.create_bucket(Bucket="faulty")
     with world.opened(tmp_path_factory.mktemp("faulty"), weed, "faulty") as it:
         yield it
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[World]:
+    """Without a process: for what needs no network."""
+    it = World(tmp_path / "one")
+    it.replicas += [Here(it.settings), Here(it.settings)]  # type: ignore[list-item]
+    yield it
+    it.close()
 
 
 @pytest.fixture

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from collector import build, config
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+URL = "https://collector.example"
 
 
 class Replica:
@@ -61,3 +66,26 @@ class Replica:
         finally:
             self.process.kill()
             self._thread.join(PATIENCE)
+
+
+class Here:
+    """A replica in this process, asked as one over a network is."""
+
+    def __init__(self, settings: Path) -> None:
+        self.http, self._app = self, build.api(config.load(settings)).app()
+
+    def __getattr__(self, method: str) -> Callable[..., httpx.Response]:
+        return lambda path, **how: self._asked(self._ask(method, path, how))
+
+    @staticmethod
+    def _asked(asking: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """On a thread of its own: where a browser is driven, this one has a loop already."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asking).result()
+
+    async def _ask(self, method: str, path: str, how: dict[str, Any]) -> httpx.Response:
+        wire = httpx.ASGITransport(self._app)
+        async with httpx.AsyncClient(transport=wire, base_url=URL) as client:
+            return await client.request(method.upper(), path, **how)
+
+    def end(self) -> None: ...

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from appliance.storage.record import decode
 from appliance.sync import protocol
+from appliance.sync import shop as shop_closing
+from collector import build
 from collector.audit import Audit, Report
 from collector.command import main
 from tests.collector import seaweed, world
+from tests.collector.replica import Here
 from tests.collector.test_archives import post
 from tests.collector.test_shops import DAY, close
 from tests.collector.world import ROOT, Till, World
@@ -107,3 +112,90 @@ def test_a_place_that_was_filled_twice(weed: str, tmp_path: Path, capsys: pytest
         with pytest.raises(SystemExit):
             main(where)
         assert f"{name}: 2 versions, deleted at some time" in capsys.readouterr().out
+
+
+def damaged(path: Path, findings: Callable[[], tuple[str, ...]], word: str) -> None:
+    """A byte in its middle changed, it is named; put right, it is not."""
+    kept = path.read_bytes()
+    path.write_bytes(kept[: len(kept) // 2] + bytes([kept[len(kept) // 2] ^ 1]) + kept[len(kept) // 2 + 1 :])
+    assert [word in finding for finding in findings() if path.name in finding] == [True]
+    path.write_bytes(kept)
+
+
+def test_evidence_of_a_fork_has_to_hold(desk: World) -> None:
+    """What one key has signed twice is another history; changed, of another place or the stored one, it is nothing."""
+    till = desk.till()
+    till.line.sell(2)
+    assert till.push(desk.replicas[0]).status_code == 201
+    copy = till.clone()
+    till.line.sell(2)
+    assert till.push(desk.replicas[0]).status_code == 201
+    copy.line.sell(3, "Croissant")
+    body = protocol.request(copy.cut().encode(), copy.last)
+    assert copy.post(desk.replicas[0], f"{copy.chain}/forks", body, protocol.BATCH_TYPE).status_code == 201
+    path = next((desk.home / "store" / "forks").rglob("*/*/*"))
+    assert ["was kept as evidence" in finding for finding in audit(desk).findings] == [True]
+
+    damaged(path, lambda: audit(desk).findings, "does not hold")
+    moved = path.with_name("00" * 32)
+    path.rename(moved)
+    assert ["of another place" in finding for finding in audit(desk).findings] == [True]
+    mine = till.line.cut(copy.first, till.first)
+    moved.write_bytes(protocol.request(mine.encode(), copy.last))
+    moved.rename(moved.with_name(sha256(mine.encode()).hexdigest()))
+    assert ["history that is stored" in finding for finding in audit(desk).findings] == [True]
+
+
+def test_the_list_of_what_came_after_a_revocation(desk: World) -> None:
+    """Each batch that is marked is listed, each that is listed is marked."""
+    till = desk.till()
+    till.line.sell()
+    assert till.push(desk.replicas[0]).status_code == 201
+    desk.run(desk.parts.registry.record(till.line.chain_id, "revoked", b"", build.now()))
+    desk.replicas[:] = [Here(desk.settings)]  # type: ignore[list-item]
+    till.line.sell()
+    assert till.push(desk.replicas[0]).status_code == 201
+    listed = next((desk.home / "store" / "quarantine").rglob(f"*/{2:012d}"))
+    assert audit(desk).findings == ()
+
+    damaged(listed, lambda: audit(desk).findings, "not stored as quarantined")
+    listed.rename(listed.with_name(f"{0:012d}"))
+    assert ["not on the list" in finding for finding in audit(desk).findings] == [False, True]
+
+
+def z(till: Till, number: int, cents: int, perpetual: int) -> None:
+    """A day's closing, sent."""
+    before = till.line.seq
+    close(till.line, f"2031-05-0{number}", cents, number=number)
+    record = decode(till.line.frames[-1][1][0])
+    till.line.frames.pop()
+    till.line.heads.pop()
+    assert till.line.seq == before
+    till.line.add(till.line.record(before, 50, {**record.body, 25: perpetual, 26: perpetual}))
+
+
+def test_totals_that_do_not_follow(desk: World) -> None:
+    """Each Z goes on from the one before; a shop's closing is the sum of the tills' own, whoever signed it."""
+    one, two = desk.till(), desk.till("B02")
+    for number, cents, perpetual in ((1, 100, 100), (2, 250, 350), (3, 1, 351)):
+        z(one, number, cents, perpetual)
+    z(two, 1, 100, 100)
+    z(two, 3, 5, 106)
+    for till in (one, two):
+        assert till.push(desk.replicas[0]).status_code == 201
+    desk.run(desk.parts.shops.make(SIRET, "day", "2031-05-02"))
+    said = audit(desk).findings
+    assert [two.line.chain_id.hex() in finding for finding in said] == [True] * 3
+    assert [word in finding for word, finding in zip(("number 1", "perpetual", "absolute"), said, strict=True)] == [
+        True
+    ] * 3
+
+    true = shop_closing.read(desk.run(desk.parts.shops.closings(SIRET, "day", "2031-05-02"))[0], desk.log)
+    part = true.parts[0]._replace(total=240)
+    for lie in (
+        true._replace(parts=(part,), sums=true.sums._replace(total=240)),
+        true._replace(sums=true.sums._replace(tickets=9)),
+    ):
+        name = desk.home / "store" / "closings" / SIRET / "day" / "2031-05-02" / f"{0:012d}"
+        name.write_bytes(shop_closing.seal(lie, desk.own.sign))
+        assert [finding for finding in audit(desk).findings if "not those of the tills' own" in finding]

@@ -17,7 +17,7 @@ from tests.sync.line import SIRET
 
 
 def test_the_page_under_its_own_policy(shop: World) -> None:
-    """Byte by byte the released one; no script but its own, no connection, no frame, no guess at its type."""
+    """Byte by byte the released one; no script but its own, no frame, no guess at its type; it speaks to us alone."""
     answer = shop.replicas[0].http.get("/verify")
     policy = answer.headers["content-security-policy"]
     own = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', PAGE.read_text("utf-8"))
@@ -27,9 +27,28 @@ def test_the_page_under_its_own_policy(shop: World) -> None:
     assert policy == f"{own[1]}; frame-ancestors 'none'"
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert "connect-src" not in policy
+    assert "connect-src 'self';" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_the_head_at_any_record(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a batch, at its end, at the newest; null while it has not come; one look in ten seconds."""
+    till = shop.till()
+    for _ in range(3):
+        till.line.sell(2)
+        assert till.push(shop.replicas[0]).status_code == 201
+    path = f"/v1/public{till.chain.removeprefix('/v1')}/witness"
+    first = shop.replicas[0].http.get(f"{path}?at=2").json()
+    assert (first["at"], first["head_at"]) == (2, till.line.heads[2].hex())
+    assert shop.replicas[0].http.get(f"{path}?at=2").json() == first
+    assert shop.replicas[0].http.get(f"{path}?at=3").status_code == 429
+    assert shop.replicas[0].http.get(f"{path}?at=x").status_code == 400
+    monkeypatch.setattr(stranger, "AGAIN", -1.0)
+    fresh = stranger.Witnesses(shop.parts.store, shop.parts.registry, shop.parts.batches)
+    for at in range(1, till.line.seq + 3):
+        said = json.loads(shop.run(fresh.witness(till.line.chain_id, at)))
+        assert said["head_at"] == (till.line.heads[at].hex() if at <= till.line.seq else None)
 
 
 def test_a_page_without_a_policy_is_not_shown(shop: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -55,7 +56,9 @@ class World:
         return path
 
     def run(self, asked: Any) -> Any:
-        return asyncio.run(asked)
+        """On a thread of its own: where a browser is driven, this one has a loop already."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asked).result()
 
     def start(self, before: Sequence[str] = ()) -> Replica:
         """One more, which a test may watch or kill."""
@@ -70,9 +73,11 @@ class World:
 
     def till(self, till: str = "B01") -> Till:
         """A new chain, enrolled with a token."""
-        line = Line(randbits(120), till)
-        it = Till(self, line)
-        answer = it.enrol(self.replicas[0])
+        return self.till_at(self.replicas[0], till)
+
+    def till_at(self, replica: Replica, till: str) -> Till:
+        it = Till(self, Line(randbits(120), till))
+        answer = it.enrol(replica)
         assert answer.status_code == 201, answer.content
         return it
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from selectors import PollSelector
 
 from appliance.daemon.config import Config
-from appliance.daemon.firstboot import FirstBoot, is_blank
+from appliance.daemon.firstboot import FirstBoot
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.virtual import GESTURE, VERB, SimulatedWorld
 from appliance.provision.install import finish
@@ -32,7 +32,7 @@ class BlankWorld(SimulatedWorld):
     def power_on(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
         finish(self._data, self._shop, self._disk)
-        if not is_blank(self._config()):
+        if not self._config().blank:
             super().power_on()
             return
         self.clock.boot()

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from appliance.audit.command import verify_main
+from appliance.command import main
 from appliance.daemon.config import ConfigError, decode
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.provision import bundle, lock
+from appliance.provision.bundle import LONGEST
 from appliance.provision.install import CODE, placed
 from appliance.simulator.hand import Hand
 from appliance.storage import keys
@@ -141,6 +143,17 @@ def test_another_s_code(tmp_path: Path) -> None:
         assert "Ce code n'ouvre pas le dossier." in seen(world)
 
 
+def test_the_sheet_before_the_stick(tmp_path: Path) -> None:
+    """The code is remembered for the stick that comes after it; a file that is too large is no bundle."""
+    with blank_world(tmp_path) as world:
+        world.scan(SHEET)
+        assert "Le code de la fiche est lu." in seen(world)
+        stick(world, tmp_path / "large", bytes(LONGEST + 1))
+        assert "Aucun dossier de caisse sur cette clé USB." in seen(world)
+        stick(world, tmp_path / "stick", made.bundle())
+        assert world.glass().screen == "locked"
+
+
 def test_an_enrolment_code_is_kept_for_the_till(tmp_path: Path) -> None:
     """Scanned first: kept, said, and what is still missing is said too."""
     with blank_world(tmp_path) as world:
@@ -190,3 +203,28 @@ def test_a_root_that_is_none() -> None:
     with pytest.raises(ConfigError, match="provision: 'x' is no public key"):
         decode({"data": "/d", "shop": "/s", "provision": "x"}, "sceau.toml")
     assert decode({"data": "/d", "shop": "/s", "provision": "00" * 32}, "sceau.toml").provision == bytes(32)
+
+
+def test_a_newer_bundle_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`sceau provision apply` on a stopped till: an older one and another enterprise's are refused, nothing changes."""
+    with blank_world(tmp_path) as world:
+        stick(world, tmp_path / "stick", made.bundle())
+        world.scan(SHEET)
+        world.stop()
+    words = ["provision", "apply", str(tmp_path / "data"), "--shop", str(tmp_path / "shop")]
+    words += ["--root", made.ROOT.public.hex(), "--code", SHEET]
+    dearer = made.inside(catalogue_csv=made.CATALOGUE.replace(b"1.50", b"1.60"))
+    tried = [
+        (made.bundle(), 1),
+        (made.bundle(version=8, siret="73282932000074"), 1),
+        (made.bundle(dearer, version=9), 0),
+    ]
+    for at, (data, code) in enumerate(tried):
+        before = (tmp_path / "shop" / "catalogue.csv").read_bytes()
+        path = tmp_path / f"{at}.sceau"
+        path.write_bytes(data)
+        assert main([*words, str(path)]) == code
+        assert ((tmp_path / "shop" / "catalogue.csv").read_bytes() == before) is (code == 1)
+    assert "version 9 for till 1 of SIRET 12345678200010, signed by Nadia Petit" in capsys.readouterr().out
+    with blank_world(tmp_path) as world:
+        assert [record["kind"] for record in world.records()].count("provisioned") == 2

@@ -6,6 +6,7 @@ from appliance.core.act import Act
 from appliance.core.grid import Grid
 from appliance.core.view import Fact, Key, Keypad, Paid, PinPage, Section
 from appliance.core.view_upkeep import Shown
+from tests.display.sample_blank import blank_view, refused_view
 from tests.display.sample_day import LONG_NAMES, cash_out, count_view, locked_view, opening, summary_view
 from tests.display.sample_desk import desks
 from tests.display.sample_header import BACK, NB, PAPER_LOW, PAPER_OUT, PRINTER_OFF, READER_LOST, euros, header
@@ -102,6 +103,7 @@ def ordinary(grid: Grid) -> dict[str, Shown]:
         "reprint": reprint_view(),
         "technician": technician_view(),
         "errors": errors_view(),
+        "identity": blank_view(),
     }
 
 
@@ -112,6 +114,7 @@ def hard(grid: Grid) -> dict[str, Shown]:
     name = "Jean-Christophe Marti"
     long_header = header(PAPER_OUT, person=name)
     return {
+        "hard-identity": refused_view(),
         "hard-locked": locked_view(
             shop="Épicerie fine des Halles de la République",
             names=LONG_NAMES,

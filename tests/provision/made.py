@@ -10,6 +10,7 @@ from appliance.provision.answers import operators_toml, shop_toml
 from appliance.provision.authority import Issuer, Revocations, seal_issuer, seal_revocations
 from appliance.provision.bundle import Bundle, Inside
 from appliance.provision.making import NO_DEPARTMENTS
+from appliance.provision.retirement import Retirement
 from appliance.provision.signer import Signer, secret
 
 ROOT = secret(bytes(range(32)))
@@ -44,6 +45,22 @@ PEOPLE = [
     {"name": "Sophie", "role": "cashier", "nfc": "04A1B2C3D4E580"},
     {"name": "Marc", "role": "manager", "nfc": "04B2C3D4E5F680"},
 ]
+
+
+RETIREMENT = Retirement(
+    bytes(range(16)),
+    SIRET,
+    "1",
+    4711,
+    4714,
+    bytes(range(32)),
+    1284350,
+    1301150,
+    215,
+    NOW,
+    bytes(range(32)),
+    ISSUER.public,
+)
 
 
 def files(**changed: bytes) -> dict[str, bytes]:

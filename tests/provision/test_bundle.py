@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycddl import Schema, ValidationError
 
-from appliance.provision import lock
+from appliance.provision import lock, retirement
 from appliance.provision.authority import (
     ISSUER_FORM,
     REVOCATIONS_FORM,
@@ -57,6 +57,8 @@ def test_the_published_bytes() -> None:
     assert made.bundle() == vector("under_code")
     assert lock.digits(made.CODE) == VECTORS["code_digits"]
     assert lock.identity_text("till 0001", made.DEVICE) == VECTORS["identity"]
+    assert retirement.seal(made.RETIREMENT, made.ISSUER.sign) == vector("retirement")
+    assert retirement.read(vector("retirement")) == made.RETIREMENT
     for name, code in (("under_code", made.CODE), ("to_device", None)):
         proven = prove(vector(name), bytes.fromhex(VECTORS["root"]))
         assert proven.issuer.name == "Nadia Petit"
@@ -70,6 +72,7 @@ def payloads() -> list[tuple[str, bytes]]:
         ("issuer", ISSUER_FORM.open(bundle.issuer)[0]),
         ("revocations", REVOCATIONS_FORM.open(bundle.revocations or b"")[0]),
         ("inside", vector("inside")),
+        ("retirement", retirement.FORM.open(vector("retirement"))[0]),
     ]
 
 

@@ -10,11 +10,14 @@ import cbor2
 import pytest
 from pycddl import Schema, ValidationError
 
-from appliance.sync import countersign, message, protocol, token
+from appliance.sync import countersign, merkle, message, note, protocol, token
 from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
+from appliance.sync.tiles import Edge
 from appliance.sync.token import Token
+from collector.log import sheet
+from collector.witness import judge
 from tests.sync.line import COLLECTOR
-from tests.sync.test_statements import READ
+from tests.sync.test_statements import LOG, READ
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / "sync.json").read_text("utf-8"))
@@ -73,6 +76,30 @@ def test_the_manifest_of_a_till_s_archive() -> None:
     assert (it.start_head.hex(), it.end_head.hex()) == (told["start_head"], told["end_head"])
 
 
+def test_the_log() -> None:
+    """Both receipts in a sheet; tile, root, proofs and the request to a witness follow from it; the notes hold."""
+    said = VECTORS["log"]
+    it = sheet.read(bytes.fromhex(said["sheet"]), LOG)
+    sheet.follows(it, None)
+    hashed = [merkle.leaf(bytes.fromhex(each["receipt"])) for each in VECTORS["batches"]]
+    assert [leaf.hashed for leaf in it.leaves] == hashed == [bytes.fromhex(each) for each in said["leaves"]]
+    assert sheet.seal(it, COLLECTOR.sign).hex() == said["sheet"]
+    edge = Edge()
+    assert list(edge.grow(hashed)) == []
+    assert [(tile.path, data.hex()) for tile, data in edge.partial()] == [(said["tile"]["path"], said["tile"]["data"])]
+    whole = note.read((said["checkpoint"] + said["cosignature"]).encode())
+    assert note.checkpoint(whole.text) == ("c.example", 2, edge.root())
+    assert note.signed(whole, note.signer(said["key"], note.ED25519))
+    assert note.cosigned(whole, note.signer(said["witness"], note.COSIGNATURE)) == it.at // 1000
+    for index, path in enumerate(said["inclusion"]):
+        proof = [bytes.fromhex(each) for each in path]
+        assert merkle.included(hashed[index], index, 2, proof).hex() == said["root"]
+    proof = [bytes.fromhex(each) for each in said["consistency"]]
+    merkle.consistent(1, hashed[0], 2, edge.root(), proof)
+    asked = judge.read(said["request"].encode())
+    assert (asked.old, list(asked.proof), asked.said.root) == (1, proof, edge.root())
+
+
 def payload(name: str) -> bytes:
     return cbor2.loads(bytes.fromhex(VECTORS["statements"][name])).value[2]  # type: ignore[no-any-return]
 
@@ -86,8 +113,9 @@ def examples() -> list[tuple[str, bytes]]:
     names = ("registration", "offer", "pointer", "manifest", "countersignature", "wanted", "diagnostics")
     sealed |= {name: name for name in names}
     sealed["shop-closing"] = "shop closing"
+    logged = ("sheet", sheet.FORM.open(bytes.fromhex(VECTORS["log"]["sheet"]))[0])
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
-    return [*batches, *receipts, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
+    return [*batches, *receipts, logged, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
 
 
 @pytest.mark.parametrize(("rule", "data"), examples(), ids=lambda value: value if isinstance(value, str) else "")

@@ -12,6 +12,8 @@ from appliance.core.scenes.header import local, moment, till_name
 from appliance.core.turn import State, language
 from appliance.core.view import Key, LockedView, PinPage
 
+CHOOSE = "Choisir un code à 4 chiffres"
+
 
 def view(state: State, at: Instant) -> LockedView:
     now = local(state, at)
@@ -74,4 +76,5 @@ def _pin(state: State) -> PinPage | None:
     if person is None:
         return None
     greeting = f"Bonjour {person.name}"
-    return PinPage(greeting, "Taper votre code", PIN_DIGITS, len(state.ui.typed), state.ui.pin_refusal)
+    asked = "Taper votre code" if state.ui.new_pin is None else "Le taper encore" if state.ui.new_pin else CHOOSE
+    return PinPage(greeting, asked, PIN_DIGITS, len(state.ui.typed), state.ui.pin_refusal)

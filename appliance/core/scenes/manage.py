@@ -23,6 +23,14 @@ def view(state: State, at: Instant) -> MenuView:
         MenuColumn("Clôtures obligatoires", closings),
         MenuColumn("Formation", (Key(school[0], Act(school[1])),)),
         MenuColumn(
+            "Articles et personnes",
+            (
+                Key("Changer un prix", Act("prices")),
+                Key("Donner un badge", Act("people")),
+                Key("Charger d'une clé USB", Act("load") if not state.ui.work else None, _loading(state)),
+            ),
+        ),
+        MenuColumn(
             "Journal",
             (
                 Key("Archives, exports", Act("go", "archives")),
@@ -32,6 +40,10 @@ def view(state: State, at: Instant) -> MenuView:
         ),
     )
     return MenuView(header(state, at), "Gestion", columns, None, Key("Retour", Act("go", "more")))
+
+
+def _loading(state: State) -> str:
+    return "en cours" if state.ui.work == "load" else ""
 
 
 def _closing(label: str, act: str, state: State, period: str) -> Key:

@@ -147,7 +147,8 @@ def technique(state: State, at: Instant) -> TechnicianView:
     announced = state.ledger.upstream.version("software")
     if announced:
         version = f"{version} · logiciel n° {announced} disponible"
-    return TechnicianView(header(state, at), "Technique", version, (*rows[:7], clock_row), acts, back)
+    title = "Appareils" if technician(state) else "Technique"
+    return TechnicianView(header(state, at), title, version, (*rows[:7], clock_row), acts, back)
 
 
 def _device(name: str, device: Device) -> DeviceRow:

@@ -21,9 +21,14 @@ def identity(view: IdentityView, theme: Theme) -> tuple[Part, ...]:
     return (
         widgets.ground(theme, PAPER),
         _qr(view.qr, theme),
-        _words(view.title, tuple(zip(view.labels, view.values, strict=True)), view.missing, view.notice, theme),
+        _words(view.title, tuple(zip(view.labels, view.values, strict=True)), view.missing, _sentences(view), theme),
         _language(view.language, view.act, theme),
     )
+
+
+def _sentences(view: IdentityView) -> tuple[str, ...]:
+    """What was refused, where, and what to do."""
+    return (*view.notice[:1], *filter(None, (view.detail,)), *view.notice[1:])
 
 
 def _square(theme: Theme) -> Box:
@@ -80,7 +85,7 @@ def _words(
         widgets.fact(sketch, row, Fact(label, value), theme.type.body, FACE, rule=False)
         room = room.less_top(size.facts + size.tight + size.gap)
     room = room.less_top(size.tight)
-    for sentence in missing:
+    for sentence in missing[:1] if notice else missing:
         stands = sketch.text(room, sentence, Style(theme.type.text, False, INK, PAPER), at="top", lines=3)
         room = room.less_top(stands.height + size.inner)
     for at, sentence in enumerate(notice):
@@ -89,7 +94,7 @@ def _words(
             sketch.icon("octagon", room.from_top(size.sign).from_left(size.sign), DANGER, PAPER)
         words = room.less_left(size.sign + size.tight)
         stands = sketch.text(words, sentence, style, at="top", lines=3)
-        room = room.less_top(stands.height + size.tight)
+        room = room.less_top(stands.height + size.inner)
     return sketch.part("words")
 
 

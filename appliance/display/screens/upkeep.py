@@ -30,7 +30,7 @@ def _panel(theme: Theme) -> Box:
 
 def _low(theme: Theme) -> Box:
     size = theme.size
-    return _panel(theme).from_bottom(2 * size.margin + size.message_key + 2 * size.facts)
+    return _panel(theme).from_bottom(2 * size.margin + size.message_key + size.gap + 2 * size.facts)
 
 
 def colours(view: ColoursView, theme: Theme) -> tuple[Part, ...]:
@@ -53,7 +53,7 @@ def _bars(theme: Theme) -> Part:
 def _question(view: ColoursView, theme: Theme) -> Part:
     sketch, size = Sketch(theme), theme.size
     room = _low(theme).inset(size.margin)
-    words = room.less_bottom(size.message_key)
+    words = room.less_bottom(size.message_key + size.gap)
     sketch.text(words.from_top(size.facts), view.title, Style(theme.type.body, True, INK2, PAPER))
     sketch.text(words.less_top(size.facts), view.text, Style(theme.type.text, False, INK, PAPER))
     row = room.from_bottom(size.message_key)

@@ -9,10 +9,11 @@ from argon2 import PasswordHasher
 
 from collector.config import ConfigError
 from collector.office import database, login, sessions
+from collector.office.devices import LASTS
 from collector.office.login import Login
 from collector.office.say import Say, wished
 from collector.office.sessions import Sessions
-from collector.office.tries import LONGEST, Tries, near
+from collector.office.tries import LONGEST, Tries, marks, near
 from collector.office.users import Users
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -32,31 +33,64 @@ def test_the_delay_grows_and_ends() -> None:
     clock = Clock()
     tries = Tries(database.opened(None), clock)
     waits = []
-    for _ in range(15):
-        tries.begun("sophie", "10.0.0.1")
-        waits.append(tries.wait("sophie", "10.0.0.2"))
+    for _ in range(9):
+        tries.begun(marks("sophie", "10.0.0.1"))
+        waits.append(tries.wait(marks("sophie", "10.0.0.1")))
         clock.now += waits[-1] * 1000
+    for _ in range(8):
+        tries.begun(marks("sophie", "10.0.0.1"))
 
     assert waits[:6] == [0, 0, 0, 2, 4, 8]
-    assert waits[-1] == LONGEST // 1000
-    assert tries.wait("marc", "10.0.0.2") == 0
+    assert tries.wait(marks("sophie", "10.0.0.1")) == LONGEST // 1000
     clock.now += 86_400_001
-    tries.begun("sophie", "10.0.0.1")
-    assert tries.wait("sophie", "10.0.0.1") == 0
+    tries.begun(marks("sophie", "10.0.0.1"))
+    assert tries.wait(marks("sophie", "10.0.0.1")) == 0
+
+
+def test_a_stranger_delays_nobody_else() -> None:
+    """Not from another address; and behind the same one not a browser that its owner has used before."""
+    base, clock = database.opened(None), Clock()
+    users = Users(base, CHEAP)
+    for name in ("sophie", "marc"):
+        users.add(name, GOOD, ["732829320"])
+    door = Login(base, users, clock)
+
+    def enter(name: str, password: str, address: str, device: str = "") -> str | int:
+        return asyncio.run(door.enter(name, password, address, device))
+
+    known = door.devices.add("sophie")
+    waits = [enter("sophie", "a stranger's guess", "10.0.0.1") for _ in range(40)]
+    assert waits[:5] == [0, 0, 0, 0, 2]
+    for nth in range(20):
+        enter(f"name{nth}", "a stranger's guess", "10.0.0.1")
+    assert isinstance(enter("marc", GOOD, "10.0.0.1"), int)
+    assert isinstance(enter("marc", GOOD, "10.0.0.1", known), int)
+    assert isinstance(enter("sophie", GOOD, "10.0.0.1", "made up"), int)
+    assert isinstance(enter("sophie", GOOD, "10.0.0.2"), str)
+    assert isinstance(enter("sophie", GOOD, "10.0.0.1", known), str)
+
+    stolen = [enter("sophie", "a thief's guess", "10.0.0.9", known) for _ in range(5)]
+    assert stolen == [0, 0, 0, 0, 2]
+    assert isinstance(enter("sophie", GOOD, "10.0.0.2"), str)
+    assert known.encode() not in b"".join(row[0] for row in base.execute("SELECT token FROM devices"))
+    clock.now += LASTS
+    assert not door.devices.known(known, "sophie")
+    users.remove("sophie")
+    assert base.execute("SELECT count(*) FROM devices").fetchone() == (0,)
 
 
 def test_an_address_that_tries_many_names() -> None:
     """Ten cost nothing; a right password forgets the name and not the address."""
     tries = Tries(database.opened(None), Clock())
     for nth in range(10):
-        tries.begun(f"name{nth}", "2001:db8::1")
-    assert tries.wait("sophie", "2001:db8::2") == 0
-    tries.passed("name3", "2001:db8::9")
+        tries.begun(marks(f"name{nth}", "2001:db8::1"))
+    assert tries.wait(marks("sophie", "2001:db8::2")) == 0
+    tries.passed(marks("name3", "2001:db8::9"))
     for name in ("eleven", "twelve"):
-        tries.begun(name, "2001:db8::3")
+        tries.begun(marks(name, "2001:db8::3"))
 
-    assert tries.wait("sophie", "2001:db8::4") > 0
-    assert tries.wait("sophie", "2001:db8:0:1::4") == 0
+    assert tries.wait(marks("sophie", "2001:db8::4")) > 0
+    assert tries.wait(marks("sophie", "2001:db8:0:1::4")) == 0
     assert near("not an address") == "nowhere"
 
 
