@@ -21,6 +21,9 @@ from tests.display.samples import samples
 GOLDEN = Path(__file__).parent / "golden"
 PANELS = ((1280, 800), (800, 480))
 ENGLISH = {
+    "consent-pin",
+    "visit",
+    "visit-printer",
     "count",
     "hard-sale",
     "locked",
