@@ -1,9 +1,10 @@
 # Sceau: what a person types. The default target says what there is.
 PYTHON ?= python3
 PORT ?= 8080
+BOARD ?= virt-amd64
 BIN := .venv/bin
 
-.PHONY: help setup run run-fleet test fuzz check bench year demo-audit screens powerloss test-install lock perimeter clean
+.PHONY: help setup run run-fleet test fuzz check bench year demo-audit screens powerloss test-install image test-image image-tools lock perimeter clean
 
 help:
 	@echo "make run         sets up what is missing and starts a till on virtual hardware (PORT=$(PORT))"
@@ -17,12 +18,14 @@ help:
 	@echo "make screens     renders every screen to PNG in build/screens"
 	@echo "make powerloss   cuts every flow at every write and flush, and a logged block device after every write"
 	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
+	@echo "make image       makes the till's system image, as root (BOARD=$(BOARD))"
+	@echo "make test-image  makes it and boots it in QEMU: a day of sales, power cuts on its disk (20 minutes)"
 	@echo "make lock        renews the locked dependencies"
 	@echo "make perimeter   hashes the fiscal perimeter and keeps its versions (WHY=\"what changed\")"
 
 setup: build/setup.stamp
 
-build/setup.stamp: setup/prepare setup/requirements.lock setup/system-packages.txt pyproject.toml
+build/setup.stamp: setup/prepare setup/packages setup/requirements.lock setup/system-packages.txt pyproject.toml
 	@PYTHON=$(PYTHON) sh setup/prepare
 
 run: setup
@@ -64,6 +67,16 @@ powerloss: setup
 
 test-install:
 	@sh setup/test-install
+
+image-tools:
+	@sh setup/packages setup/image-packages.txt
+
+image: setup image-tools
+	@$(BIN)/python -m image $(BOARD)
+
+test-image: BOARD = virt-amd64
+test-image: image
+	@$(BIN)/python -m pytest -p no:randomly -s --image tests/image
 
 lock: setup
 	@sh setup/lock

@@ -7,7 +7,9 @@ a failure is mostly the change's; `make fuzz` draws new ones, and more.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("sceau", deadline=None, derandomize=True)
@@ -15,3 +17,14 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=400, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("SCEAU_EXAMPLES", "sceau"))
+
+IMAGE = Path(__file__).parent / "image"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--image", action="store_true", help="boots the system image: what make test-image asks for")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The image's tests boot machines for minutes and want root: they are a target of their own."""
+    return True if collection_path == IMAGE and not config.getoption("--image") else None

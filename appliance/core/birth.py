@@ -32,7 +32,7 @@ def genesis(turn: Turn, boot: Boot) -> None:
             6: birth.hash_alg,
             7: birth.sig_alg,
             8: birth.witness_class,
-            9: None,
+            9: birth.predecessor and list(birth.predecessor),
             10: birth.nonce,
             11: boot.hardware,
             12: birth.certificate,

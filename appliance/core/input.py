@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from appliance.core.act import Act
 from appliance.core.event import Event, Value
 from appliance.core.shop import Shop
+
+
+class Predecessor(NamedTuple):
+    """The chain that ended before this one began: its id and head, both perpetual totals in cents."""
+
+    chain: bytes
+    head: bytes
+    perpetual: int
+    absolute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class Birth:
     sig_alg: int = 1
     witness_class: str = "C"
     certificate: bytes = b""
+    predecessor: Predecessor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from appliance import VERSION
@@ -30,6 +28,7 @@ from appliance.core.till import State
 from appliance.core.turn import Meter
 from appliance.daemon import loading
 from appliance.daemon.belonging import belong
+from appliance.daemon.birth import birth
 from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
 from appliance.daemon.finger import Fingers
@@ -210,15 +209,15 @@ class Till:
     def _boot(self, ring: KeyRing, read: ShopRead, flaws: tuple[FlawFound, ...]) -> None:
         gap = self.journal.gap
         letter = make("witness", self._config.device("witness").driver, {}, self._loop).letter
-        nonce = sha256(os.urandom(32)).digest()[:16]
-        birth = Birth(ring.public, nonce, 1, ring.algorithm, letter, b"" if self.journal.next_seq else ring.certificate)
         torn = (gap.length, gap.sha256) if gap else None
         siret = read.shop.identity.siret if read.shop else ""
+        empty = Birth(ring.public, b"")
+        born = empty if self.journal.next_seq else birth(ring, letter, self._config.data, siret)
         proven = self._setting.build(self._config.data, siret, self._today())
         self._upkeep.perimeter = proven.perimeter
         bundle = placed(self._config.data, self._disk)
         told = (bundle.sha256, bundle.version, bundle.signer, bundle.serial, bundle.issued) if bundle else None
-        boot = Boot(VERSION, birth, self._setting.hardware, torn, flaws, *proven, provisioned=told)
+        boot = Boot(VERSION, born, self._setting.hardware, torn, flaws, *proven, provisioned=told)
         self.service.begin(read, boot)
         self._tick()
 

@@ -103,6 +103,25 @@ def test_the_next_chain_begins_at_zero(sold: None, tmp_path: Path, medium: Path)
         play(world, 'type "4711"', 'type "4711"', "open day float 0.00", *SALES)
         tickets = [record["body"] for record in world.records() if record["kind"] == "ticket"]
         assert [(each["number"], each["perpetual"], each["absolute"]) for each in tickets] == [(1, 150, 150)]
+        assert next(record["body"]["predecessor"] for record in world.records()) is None
+
+
+def test_the_next_chain_names_the_one_before(sold: None, tmp_path: Path, medium: Path) -> None:
+    """The same enterprise goes on, after a fork or a repair: record 0 names chain, head and totals; ticket 1."""
+    assert command(tmp_path, medium, "--do") == 0
+    (home,) = (tmp_path / "data" / "retired").iterdir()
+    it = retirement.read((home / retire.STATEMENT).read_bytes())
+    (tmp_path / "data" / "retired" / "torn").mkdir()
+    (tmp_path / "data" / "retired" / "torn" / retire.STATEMENT).write_bytes((home / retire.STATEMENT).read_bytes()[:-1])
+    with blank_world(tmp_path) as world:
+        provisioned(world, tmp_path)
+        play(world, "open day float 0.00", *SALES)
+        records = world.records()
+        assert records[0]["body"]["predecessor"] == [it.chain.hex(), it.head.hex(), it.perpetual, it.absolute]
+        tickets = [record["body"] for record in records if record["kind"] == "ticket"]
+        assert [(each["number"], each["perpetual"], each["absolute"]) for each in tickets] == [(1, 150, 150)]
+        world.stop()
+    assert verify_main([str(tmp_path / "data")]) == 0
 
 
 def test_an_open_day_is_closed_first(tmp_path: Path, medium: Path, capsys: pytest.CaptureFixture[str]) -> None:
