@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from appliance.core.view import View
+from appliance.core.view_upkeep import Shown
 from appliance.display.theme import Theme
 from tests.display.pictures import GOLDEN, PANELS, draw, every, every_english, golden, same
 
@@ -34,7 +34,7 @@ def write(folder: Path) -> int:
     return 0
 
 
-def _write(folder: Path, views: Iterable[tuple[str, View, Theme]]) -> int:
+def _write(folder: Path, views: Iterable[tuple[str, Shown, Theme]]) -> int:
     folder.mkdir(exist_ok=True)
     drawn = {name: draw(view, theme) for name, view, theme in views}
     for name, image in drawn.items():

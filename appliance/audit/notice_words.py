@@ -78,6 +78,10 @@ KINDS: Final[Mapping[str, str]] = {
     "badge": "Badge donné à une personne, sous forme d'empreinte.",
     "pin": "Code choisi par une personne, sous forme d'empreinte.",
     "retired": "Retrait de la caisse : rien ne suit, les compteurs sont arrêtés ici.",
+    "service-on": "Début d'une intervention technique, avec l'accord d'un responsable.",
+    "service-off": "Fin d'une intervention technique.",
+    "setting": "Réglage de la machine changé pendant une intervention, avec l'ancien et le nouveau.",
+    "selftest": "Auto-test de la machine pendant une intervention.",
 }
 
 _VAT = "liste de [taux en centièmes de %, HT, TVA, TTC], sommes en centimes"
@@ -278,6 +282,16 @@ FIELDS: Final[Mapping[str, str]] = {
     "retired.perpetual": "total perpétuel algébrique, centimes",
     "retired.absolute": "total perpétuel absolu, centimes",
     "retired.ticket": "numéro du dernier ticket",
+    "agreed": "code du responsable qui a donné son accord",
+    "minutes": "durée permise, minutes",
+    "rows": "liste de [appareil, résultat, ms ou rien]",
+    "selftest.result": "résultat de l'ensemble",
+    "service": "numéro de l'intervention",
+    "setting.after": "nouvelle valeur ; rien : celle de la carte",
+    "setting.before": "valeur d'avant",
+    "setting.what": "nom du réglage",
+    "technician": "code du technicien",
+    "upkeep": "interventions : [nombre, celle en cours, réglages]",
     "serial": "numéro du certificat du signataire",
     "signer": "nom du signataire",
     "year_total": "total de l'exercice, centimes",

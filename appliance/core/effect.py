@@ -114,6 +114,41 @@ class Answer:
     record: int
 
 
+@dataclass(frozen=True, slots=True)
+class Set:
+    """This setting of the machine is in force from now on (`settings.py`); its record is durable."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Tell what the machine knows of its `network` or its `software`; `Looked` answers."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Answer `Probed`, now that the records of this step are durable."""
+
+
 Effect = (
-    Print | Pdf | Kick | Beep | ReadShop | Advance | Examine | Work | PrintRows | ReadTicket | Answer | Enrol | Diagnose
+    Print
+    | Pdf
+    | Kick
+    | Beep
+    | ReadShop
+    | Advance
+    | Examine
+    | Work
+    | PrintRows
+    | ReadTicket
+    | Answer
+    | Enrol
+    | Diagnose
+    | Set
+    | Look
+    | Probe
 )

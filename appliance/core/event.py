@@ -97,6 +97,10 @@ PRICE = 73
 BADGE = 74
 PIN = 75
 RETIRED = 76
+SERVICE_ON = 80
+SERVICE_OFF = 81
+SETTING = 82
+SELFTEST = 83
 
 Fields = dict[int, str]
 
@@ -329,6 +333,7 @@ NAMES: dict[int, tuple[str, Fields]] = {
             30: "refunded",
             31: "upstream",
             32: "outfit",
+            33: "upkeep",
         },
     ),
     WEAR: ("wear", {1: "bytes", 2: "flushes", 3: "bytes_since_birth", 4: "flushes_since_birth", 5: "health"}),
@@ -386,6 +391,10 @@ NAMES: dict[int, tuple[str, Fields]] = {
     BADGE: ("badge", {1: "who", 2: "name", 3: "hash"}),
     PIN: ("pin", {1: "who", 2: "name", 3: "hash"}),
     RETIRED: ("retired", {1: "why", 2: "perpetual", 3: "absolute", 4: "ticket", 5: "archive", 6: "media"}),
+    SERVICE_ON: ("service-on", {1: "number", 2: "technician", 3: "agreed", 4: "minutes"}),
+    SERVICE_OFF: ("service-off", {1: "number", 2: "technician", 3: "agreed", 4: "why"}),
+    SETTING: ("setting", {1: "what", 2: "before", 3: "after", 4: "service"}),
+    SELFTEST: ("selftest", {1: "service", 2: "result", 3: "rows"}),
 }
 
 KINDS = {name: kind for kind, (name, _) in NAMES.items()}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from appliance.core.event import Event
-from appliance.core.folds import basket, drawer, exercise, machine, outfit, paper, period, person, upstream
+from appliance.core.folds import basket, drawer, exercise, machine, outfit, paper, period, person, upkeep, upstream
 from appliance.core.ledger import Ledger
 
 APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
@@ -22,6 +22,7 @@ APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     **period.APPLY,
     **exercise.APPLY,
     **upstream.APPLY,  # after them: a ticket is a sale first, and then waits for its receipt
+    **upkeep.APPLY,
     **outfit.APPLY,  # last: what an owner sends down also ends what was laid over his older files
 }
 

@@ -261,6 +261,33 @@ class DiagnosticsWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Board:
+    """What the machine's own configuration says of what a technician may set, by name (`settings.py`)."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the machine knows of its `network` or its `software`: words and values, in order."""
+
+    what: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The records before are durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A finger came down on no key while the touch panel is set: ten-thousandths of its width and height."""
+
+    x: int
+    y: int
+
+
 class CloseAll:
     """A command ends this till: the month and the year that are open are closed."""
 
@@ -315,6 +342,10 @@ Input = (
     | EnrolmentFailed
     | Applied
     | DiagnosticsWanted
+    | Board
+    | Looked
+    | Probed
+    | Pointed
     | CloseAll
     | Retire
     | JournalBroken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appliance.core import archiving, loading, papers, stick, upstream, words
+from appliance.core import archiving, loading, papers, stick, tools, upstream, words
 from appliance.core import event as ev
 from appliance.core.effect import PrintRows, Work
 from appliance.core.paper import Row
@@ -20,6 +20,7 @@ NAMES = {
     "verify": "Vérification",
     "control": "Document de contrôle",
     "copies": "Copie des archives",
+    "logs": "Copie des journaux",
     **stick.NAMES,
     **loading.NAMES,
 }
@@ -118,6 +119,6 @@ def _archived(turn: Turn, facts: dict[str, Any]) -> None:
 
 
 HERE = {"verify": _verified, "control": _controlled, "copies": _copied, "archive": _archived}
-DONE = {**HERE, **stick.DONE, **loading.DONE}
+DONE = {**HERE, **stick.DONE, **loading.DONE, **tools.DONE}
 
 INSPECTION: dict[str, Handler] = {"verify": verify, "control": control, "copies": copy}

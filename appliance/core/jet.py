@@ -44,10 +44,10 @@ TABLE: Final[Mapping[int, Entry]] = {
     180: Entry("Export comptable", "C", "jet"),
     190: Entry("Remboursement, avoir", "C", "jet"),
     200: Entry("Purge", "C", "purge"),
-    240: Entry("Intervention du partenaire", "C", "jet"),
+    240: Entry("Intervention du partenaire", "C", "jet, service-on, service-off"),
     250: Entry("Nouvelle version du logiciel", "X", "version"),
     260: Entry("Initialisation", "X", "genesis, provisioned"),
-    270: Entry("Paramètres de conformité", "X", "config, applied"),
+    270: Entry("Paramètres de conformité", "X", "config, applied, setting"),
     280: Entry("Contrôle fiscal", "X", "jet"),
     290: Entry("Échange avec le comptable", "C", "jet"),
     320: Entry("Annulation d'un ticket avant paiement", "C", "order-void"),
@@ -73,6 +73,8 @@ TABLE: Final[Mapping[int, Entry]] = {
     918: Entry("Attestation", "O", "attestation"),
     960: Entry("Catalogue chargé à la caisse", "O", "loaded"),
     961: Entry("Prix changé à la caisse", "O", "price"),
+    970: Entry("Auto-test de la machine", "O", "selftest"),
+    971: Entry("Journaux techniques sur une clé USB", "O", "jet"),
 }
 
 Body = Mapping[int, Value]
@@ -123,6 +125,10 @@ _CODES: Final[Mapping[int, int | Callable[[Body], int | None]]] = {
     ev.BADGE: 130,
     ev.PIN: 130,
     ev.RETIRED: 127,
+    ev.SERVICE_ON: 240,
+    ev.SERVICE_OFF: 240,
+    ev.SETTING: 270,
+    ev.SELFTEST: 970,
 }
 
 

@@ -17,6 +17,7 @@ from appliance.core.shop import Means
 from appliance.core.signed import Link
 from appliance.core.standing import Archived, Defect, Upstream, Witnessed, Worn
 from appliance.core.totals import Perpetual, Span
+from appliance.core.upkeep import Upkeep
 
 NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 NAMED = 16  # defects that are known again when they are found again
@@ -77,6 +78,7 @@ class Ledger(NamedTuple):
     refunded: Mapping[int, tuple[int, ...]] = NOTHING  # record of a ticket -> its lines that were given back
     upstream: Upstream = Upstream()
     outfit: Outfit = Outfit()
+    upkeep: Upkeep = Upkeep()
 
     @property
     def proof(self) -> str:

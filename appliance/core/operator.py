@@ -9,17 +9,19 @@ from __future__ import annotations
 import hmac
 
 from appliance.core import event as ev
-from appliance.core import inspection
+from appliance.core import inspection, visit
 from appliance.core.act import Act
 from appliance.core.input import Badge
 from appliance.core.shop import Operator
-from appliance.core.turn import Handler, Turn
+from appliance.core.turn import Handler, Turn, badges_read
 from appliance.core.words import counted
 
 TRIES = 3
 LOCKOUT = 5 * 60_000
 PIN_DIGITS = 4
 PIN_ROLES = ("manager", "technician", "inspector")
+BADGE_WANTED = ("Badge demandé.", "Un technicien présente son propre badge.")
+GONE = ("Badge retiré.", "Il n'ouvre plus cette caisse. Demander un autre badge à un responsable.")
 NO_PIN = ("Présenter d'abord le badge.", "Le code se choisit au premier passage.")
 UNKNOWN = ("Badge inconnu.", "Le présenter de nouveau ou choisir son nom.")
 
@@ -46,9 +48,12 @@ def present_code(turn: Turn, text: str) -> bool:
 
 def _present(turn: Turn, person: Operator | None, held: bytes, how: str) -> None:
     if person is None:
-        turn.emit(ev.LOGIN_REFUSED, {1: "unknown-badge", 2: "", 3: held})
+        lost = next((o for o in turn.shop.operators if held == o.gone), None)
+        turn.emit(
+            ev.LOGIN_REFUSED, {1: "revoked-badge" if lost else "unknown-badge", 2: lost.code if lost else "", 3: held}
+        )
         turn.beep("refused")
-        turn.set(notice=UNKNOWN, pin="")
+        turn.set(notice=GONE if lost else UNKNOWN, pin="")
     elif person.code != turn.ledger.operator and not _locked_out(turn, person):
         _leave(turn, "switch")
         if not person.pin:
@@ -76,6 +81,7 @@ def lockout_notice(left: int) -> tuple[str, ...]:
 
 def _leave(turn: Turn, why: str) -> None:
     if turn.ledger.operator:
+        visit.end(turn, why)
         turn.emit(ev.LOGOUT, {1: why})
         turn.show("")
 
@@ -91,6 +97,8 @@ def _enter(turn: Turn, person: Operator, how: str) -> None:
     turn.show("", asked_clock=False, language="")
     if person.role == "inspector":
         inspection.opened(turn)
+    elif person.role == "technician":
+        visit.entered(turn)
 
 
 def ask_pin(turn: Turn, code: str) -> None:
@@ -100,10 +108,23 @@ def ask_pin(turn: Turn, code: str) -> None:
 def choose(turn: Turn, act: Act) -> None:
     """A name was tapped on the locked screen."""
     person = turn.shop.operator(str(act.value))
-    if person is not None and not person.pin:
+    if person is not None and person.role == "technician" and _badge_first(turn, person):
+        turn.beep("refused")
+    elif person is not None and not person.pin:
         turn.set(notice=NO_PIN, pin="")
     elif person is not None and not _locked_out(turn, person):
         ask_pin(turn, person.code)
+
+
+def _badge_first(turn: Turn, person: Operator) -> bool:
+    """A technician shows a badge; where no reader works, name and PIN are what is left, but not without any badge."""
+    if not (person.nfc or person.barcode):
+        turn.emit(ev.LOGIN_REFUSED, {1: "revoked-badge", 2: person.code, 3: b""})
+        turn.set(notice=GONE)
+        return True
+    if badges_read(turn.state):
+        turn.set(notice=BADGE_WANTED)
+    return badges_read(turn.state)
 
 
 def digit(turn: Turn, act: Act) -> None:

@@ -99,7 +99,7 @@ def _person(person: Operator, outfit: Outfit) -> Operator:
     badge = next((key.hash for key in outfit.badges if key[:2] == own), None)
     pin = next((key.hash for key in outfit.pins if key[:2] == own), None)
     if badge is not None:
-        person = replace(person, nfc=badge)
+        person = replace(person, nfc=badge, gone=person.nfc)
     return replace(person, pin=pin) if pin is not None else person
 
 

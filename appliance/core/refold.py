@@ -19,6 +19,7 @@ from appliance.core.folds.period import fiscal_year
 from appliance.core.ledger import Ledger
 from appliance.core.money import divide, times
 from appliance.core.refold_outfit import RULES as OUTFIT
+from appliance.core.refold_upkeep import RULES as UPKEEP
 from appliance.core.sale import Order
 from appliance.core.school import KINDS
 from appliance.core.signed import Link, next_links, string, types
@@ -377,5 +378,6 @@ RULES: dict[int, Callable[[Ledger, Body, Event], None]] = {
     ev.RESUMED: _resumed,
     ev.WITNESS: _witness,
     ev.WEAR: _wear,
+    **UPKEEP,
     **OUTFIT,
 }

@@ -17,11 +17,14 @@ from appliance.core.scenes import (
     sale,
     session,
     stick,
+    upkeep,
+    visit,
 )
 from appliance.core.turn import State, screen
 from appliance.core.view import View
+from appliance.core.view_upkeep import UpkeepView
 
-SCENES: dict[str, Callable[[State, Instant], View]] = {
+SCENES: dict[str, Callable[[State, Instant], View | UpkeepView]] = {
     "locked": locked.view,
     "message": more.message,
     "print": payment.printing,
@@ -32,6 +35,12 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
     "stopped": more.stopped,
     "technician": more.technique,
     "errors": more.errors,
+    "consent": visit.consent,
+    "visit": visit.view,
+    "look": upkeep.look,
+    "tests": upkeep.tests,
+    "printer": upkeep.printer,
+    "touch": upkeep.touch,
     "memory": memory.view,
     "time": more.time,
     "open-day": session.opening,
@@ -70,6 +79,6 @@ SCENES: dict[str, Callable[[State, Instant], View]] = {
 }
 
 
-def view(state: State, at: Instant) -> View:
+def view(state: State, at: Instant) -> View | UpkeepView:
     """A pure function of the state and the time shown."""
     return SCENES[screen(state)](state, at)

@@ -19,6 +19,7 @@ from appliance.core.sale import Line, Order, Rebate
 from appliance.core.signed import Link
 from appliance.core.standing import Archived, Bundle, Defect, Upstream, Witnessed, Worn
 from appliance.core.totals import MeansRow, Perpetual, Span, Totals
+from appliance.core.upkeep import Upkeep
 from appliance.core.vat import VatRow
 
 FOLD: Final = 2  # changes when the same records fold to another ledger: then old snapshots are not used
@@ -87,6 +88,7 @@ def _proof(ledger: Ledger) -> dict[int, Value]:
         30: [[record, list[Value](ledger.refunded[record])] for record in sorted(ledger.refunded)],
         31: _upstream(ledger.upstream),
         **({32: ledger.outfit.body()} if ledger.outfit != Outfit() else {}),
+        **({33: ledger.upkeep.body()} if ledger.upkeep != Upkeep() else {}),
     }
 
 
@@ -207,6 +209,7 @@ def _with_proof(ledger: Ledger, body: dict[int, Any]) -> Ledger:
         refunded={record: tuple(lines) for record, lines in body[30]},
         upstream=_upstream_of(body[31]),
         outfit=Outfit.of(body[32]) if 32 in body else Outfit(),
+        upkeep=Upkeep.of(body[33]) if 33 in body else Upkeep(),
     )
 
 

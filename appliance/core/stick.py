@@ -48,10 +48,10 @@ def make(turn: Turn, act: Act) -> None:
         turn.emit(ev.REFUSED, {1: "archive", 2: "over-12-months"})
         turn.beep("refused")
         turn.set(refusal="Une archive couvre douze mois au plus.")
-    elif name == "archive" or _plugged(turn):
+    elif name == "archive" or plugged(turn):
         begins, ends = period
         turn.show("archives")
-        _begin(turn, Work("period", (name, begins.isoformat(), ends.isoformat(), turn.state.stick)))
+        begin(turn, Work("period", (name, begins.isoformat(), ends.isoformat(), turn.state.stick)))
 
 
 def parse(digits: str) -> tuple[date, date] | None:
@@ -73,8 +73,8 @@ def _beyond_a_year(begins: date, ends: date) -> bool:
 
 def check(turn: Turn, act: Act) -> None:
     """Every archive on the stick, from the first byte to the last."""
-    if _plugged(turn):
-        _begin(turn, Work("check", (turn.state.stick,)))
+    if plugged(turn):
+        begin(turn, Work("check", (turn.state.stick,)))
 
 
 def purge(turn: Turn, act: Act) -> None:
@@ -83,8 +83,8 @@ def purge(turn: Turn, act: Act) -> None:
         turn.emit(ev.REFUSED, {1: "purge", 2: "role"})
         turn.beep("refused")
         turn.say(Message("Responsable seulement.", ("Un responsable doit s'identifier pour purger le journal.",)))
-    elif _plugged(turn):
-        _begin(turn, Work("purge-plan", (turn.state.stick,)))
+    elif plugged(turn):
+        begin(turn, Work("purge-plan", (turn.state.stick,)))
 
 
 def confirmed(turn: Turn, act: Act) -> None:
@@ -95,10 +95,10 @@ def confirmed(turn: Turn, act: Act) -> None:
         turn.beep("refused")
     elif plan is not None and turn.person is not None and turn.person.role == "manager":
         made = turn.emit(ev.PURGE, dict(plan))
-        _begin(turn, Work("purge", (str(made.seq),)))
+        begin(turn, Work("purge", (str(made.seq),)))
 
 
-def _plugged(turn: Turn) -> bool:
+def plugged(turn: Turn) -> bool:
     if turn.state.stick:
         return True
     turn.beep("refused")
@@ -106,7 +106,7 @@ def _plugged(turn: Turn) -> bool:
     return False
 
 
-def _begin(turn: Turn, work: Work) -> None:
+def begin(turn: Turn, work: Work) -> None:
     """One long work at a time."""
     if turn.ui.work:
         turn.beep("refused")

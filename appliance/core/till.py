@@ -13,6 +13,7 @@ from appliance.core import (
     asked,
     changes,
     clock,
+    consent,
     correction,
     counter,
     defect,
@@ -25,15 +26,20 @@ from appliance.core import (
     payment,
     periods,
     retirement,
+    selftest,
     session,
+    settings,
     stick,
+    technics,
     training,
     upstream,
+    visit,
     wear,
     witness,
 )
 from appliance.core import event as ev
 from appliance.core.act import Act
+from appliance.core.birth import genesis, proven
 from appliance.core.effect import Effect, Examine
 from appliance.core.event import Event
 from appliance.core.fold import fold
@@ -86,6 +92,7 @@ def step(state: State, what: Input, at: Instant) -> tuple[State, tuple[Event, ..
     elif not turn.ui.broken and (state.shop is not None or isinstance(what, SHOPLESS)):
         if not isinstance(what, (ShopRead, JournalBroken)):
             clock.watch(turn)
+            visit.expire(turn)
         _dispatch(turn, what)
     return turn.close(), tuple(turn.events), tuple(turn.effects)
 
@@ -104,6 +111,7 @@ def _dispatch(turn: Turn, what: Input) -> None:
             _device(turn, what)
         case PaperDone():
             papers.done(turn, what)
+            selftest.printed(turn, what)
         case _:
             _rest(turn, what)
 
@@ -112,6 +120,7 @@ def _rest(turn: Turn, what: Input) -> None:
     match what:
         case DrawerMoved(is_open):
             turn.emit(ev.DRAWER_SEEN, {1: int(is_open)})
+            selftest.moved(turn, is_open)
         case Idle():
             _idle(turn)
         case TicketRead():
@@ -175,24 +184,27 @@ def _upward(turn: Turn, what: Input) -> None:
             retirement.close_all(turn)
         case Retire():
             retirement.retire(turn, what)
+        case _:
+            technics.take(turn, what)
 
 
 def _boot(turn: Turn, boot: Boot) -> None:
     """The first records of a process: genesis on an empty journal, the torn tail first on a cut one."""
     corrected = clock.found_again(turn)
     if turn.ledger.seq == 0:
-        _genesis(turn, boot)
+        genesis(turn, boot)
     if boot.gap is not None:
         turn.emit(ev.RECOVERED, {1: boot.gap[0], 2: boot.gap[1]}, operator="")
     before = turn.ledger.software
     after = "first start" if turn.ledger.software == "" else "power cut" if turn.ledger.running else "clean stop"
     turn.emit(ev.START, {1: boot.software, 2: after, 3: boot.hardware, 4: boot.perimeter}, operator="")
-    _proven(turn, boot)
+    proven(turn, boot)
     if boot.provisioned is not None and boot.provisioned[:2] != turn.ledger.outfit.bundle:
         turn.emit(ev.PROVISIONED, dict(enumerate(boot.provisioned, start=1)), operator="")
     if before not in ("", boot.software):
         turn.emit(ev.VERSION, {1: before, 2: boot.software}, operator="")
     if turn.ledger.operator:
+        visit.end(turn, "power cut")
         turn.emit(ev.LOGOUT, {1: "power cut"})
     clock.at_boot(turn, corrected)
     if turn.ledger.last_close[0]:
@@ -201,36 +213,6 @@ def _boot(turn: Turn, boot: Boot) -> None:
         defect.found(turn, flaw.record, flaw.why, flaw.until, flaw.source)
     session.close_forgotten(turn)
     archiving.due(turn)
-
-
-def _proven(turn: Turn, boot: Boot) -> None:
-    """A build whose files are not those that were hashed is a JET 90; another proof is recorded (VER-02, VER-05)."""
-    if boot.changed:
-        turn.emit(ev.VERIFIED, {1: "perimeter", 2: "broken", 3: boot.changed[:200], 4: 0}, operator="")
-    if boot.attested is not None and boot.attested[:2] != turn.ledger.attested:
-        turn.emit(ev.ATTESTATION, dict(enumerate(boot.attested, start=1)), operator="")
-
-
-def _genesis(turn: Turn, boot: Boot) -> None:
-    birth, shop = boot.birth, turn.shop
-    turn.emit(
-        ev.GENESIS,
-        {
-            1: 1,
-            2: boot.software,
-            3: shop.till,
-            4: shop.identity.siret,
-            5: birth.key,
-            6: birth.hash_alg,
-            7: birth.sig_alg,
-            8: birth.witness_class,
-            9: birth.predecessor and list(birth.predecessor),
-            10: birth.nonce,
-            11: boot.hardware,
-            12: birth.certificate,
-        },
-        operator="",
-    )
 
 
 def _here(turn: Turn) -> str:
@@ -256,6 +238,8 @@ def _code(turn: Turn, text: str) -> None:
         return
     if here == "locked":
         operator.present_code(turn, text)
+        return
+    if selftest.heard(turn, "scanner") or consent.heard(turn, "barcode", text.encode()):
         return
     if here == "print":
         papers.decline(turn)
@@ -286,7 +270,7 @@ def _badge(turn: Turn, badge: Badge) -> None:
         changes.badge(turn, badge)
     elif _here(turn) in ANSWERED_FIRST:
         turn.beep("refused")
-    else:
+    elif not (selftest.heard(turn, "badge") or consent.heard(turn, "nfc", badge.uid)):
         operator.present_badge(turn, badge)
 
 
@@ -333,6 +317,7 @@ MESSAGE: dict[str, Handler] = {
     "open-anyway": session.open_anyway,
     "inspect": inspection.enter,
     "purge-do": stick.confirmed,
+    "reset-do": settings.reset,
     "load-do": loading.confirmed,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
@@ -348,6 +333,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "defect": defect.DEFECT,
     "doubt": papers.DOUBT,
     "technician": TECHNICIAN,
+    **technics.PAGES,
     "errors": BACK,
     "memory": BACK,
     "time": clock.TIME,

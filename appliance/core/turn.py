@@ -53,6 +53,7 @@ class State:
     medium: MediumSaid | None = None
     chain: bytes = b""  # id of the journal's chain; empty before there is one
     columns: int = 48  # of the printer
+    board: Mapping[str, str] = field(default_factory=dict)  # settings as the machine's configuration has them
     stick: str = ""  # folder of the medium that is plugged in
     files: Shop | None = None  # as the shop's files say; `shop` is what was changed at the till laid over them
     carried: Carried = Carried()  # what that medium holds for the collector
@@ -161,6 +162,11 @@ def technician(state: State) -> bool:
     return _role(state) == "technician"
 
 
+def badges_read(state: State) -> bool:
+    reader = state.devices.get("badge")
+    return reader is not None and reader.level == "ready"
+
+
 def inspector(state: State) -> bool:
     """True when the person logged in may look and check, and nothing else (VER-09)."""
     return _role(state) == "inspector"
@@ -208,6 +214,9 @@ BETWEEN_DAYS = (
     "new-badge",
 )
 
+# Pages of a technician's visit; nothing else opens in it.
+VISITED = ("technician", "errors", "memory", "time", "printer", "tests", "touch", "look")
+
 
 def screen(state: State) -> str:
     """The one screen that stands, in the order in which they hide each other."""
@@ -216,9 +225,9 @@ def screen(state: State) -> str:
         return "stopped"
     if not ledger.operator:
         return "locked"
-    if inspector(state):
+    if inspector(state) or technician(state):
         return "message" if ui.message else _page(state)
-    if ledger.defect is not None and not technician(state):
+    if ledger.defect is not None:
         return "defect"
     if ui.message:
         return "message"
@@ -239,7 +248,7 @@ def _page(state: State) -> str:
     if inspector(state):
         return ui.screen if ui.screen == "totals" else "inspection"
     if technician(state):
-        return ui.screen if ui.screen in ("errors", "memory", "time") else "technician"
+        return (ui.screen if ui.screen in VISITED else "visit") if ledger.upkeep.visit else "consent"
     if ledger.day is None:
         return ui.screen if ui.screen in BETWEEN_DAYS else "open-day"
     if ledger.order and ledger.order.payments:

@@ -60,6 +60,10 @@ class Ui(NamedTuple):
     percent: int = 0
     plan: Mapping[int, Value] | None = None  # of a purge: the body of the record that would order it
     picked: tuple[int, ...] = ()  # its lines, or the one payment
+    points: tuple[tuple[int, int], ...] = ()  # where crosses of the touch panel were touched
+    looked: tuple[tuple[str, str], ...] = ()  # what the machine says on the technician's page
+    tests: tuple[tuple[str, str, int | None], ...] = ()  # of an auto-test: device, result, ms
+    since: int = 0  # CLOCK_BOOTTIME ms at which the test that runs began
     broken: str = ""  # why nothing can be recorded any more
     asked_clock: bool = False
     language: str = ""  # chosen on the locked screen; "" is the shop's

@@ -38,6 +38,10 @@ class Beyond:
     def away(self) -> Away:
         return Away(LoopCourier, lambda: self._up, self._random.random)
 
+    def cards(self) -> tuple[tuple[str, str], ...]:
+        """The till's one network card."""
+        return (("eth0", "up 192.168.1.20" if self._up else "down"),)
+
     def close(self) -> None:
         self.collector.hang_up()
 

@@ -21,11 +21,14 @@ from appliance.core.effect import (
     Enrol,
     Examine,
     Kick,
+    Look,
     Pdf,
     Print,
     PrintRows,
+    Probe,
     ReadShop,
     ReadTicket,
+    Set,
     Work,
 )
 from appliance.core.event import Event
@@ -36,6 +39,7 @@ from appliance.core.till import State, step
 from appliance.core.turn import Meter, language
 from appliance.daemon.documents import pdf, rows_of, sealed
 from appliance.daemon.remembrance import Examination
+from appliance.daemon.upkeep import Upkeeping
 from appliance.daemon.upstream import Upward
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Worker
@@ -65,6 +69,7 @@ class Hands(Protocol):
     witness: Vouching
     worker: Worker
     upstream: Upward
+    upkeep: Upkeeping
 
     @property
     def answer(self) -> Callable[[int, int], None]: ...
@@ -242,6 +247,8 @@ class Service:
                 self._hands.upstream.diagnose(effect)
             case Advance(counter):
                 self._hands.witness.advance(counter)
+            case Set() | Look() | Probe():
+                self._hands.upkeep.do(effect)
             case Examine():
                 Examination(self._journal, self._loop, self.feed).start()
 

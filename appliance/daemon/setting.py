@@ -12,6 +12,8 @@ from appliance.core.input import MediumSaid
 from appliance.core.ledger import Ledger
 from appliance.daemon import medium
 from appliance.daemon.build import Build
+from appliance.daemon.network import Cards, cards
+from appliance.daemon.upkeep import Upkeeping
 from appliance.daemon.upstream import Away, Upward
 from appliance.daemon.vouching import Vouching
 from appliance.daemon.worker import Say, Worker
@@ -43,6 +45,7 @@ class Fitted:
     worker: Worker
     answer: Callable[[int, int], None]
     upstream: Upward
+    upkeep: Upkeeping
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Setting:
     near: Callable[[], bool] = lambda: True  # a badge to look for; in virtual time a look costs most
     listens: bool = False  # whether commands are heard on the data folder's socket
     build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
+    cards: Callable[[], Cards] = cards  # of the network
+    slots: Path = Path("/run/sceau/slots")
     on_frame: Callable[[Frame], None] = lambda frame: None
     on_failure: Callable[[JournalFailed], None] = lambda failed: None
     before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record

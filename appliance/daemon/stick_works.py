@@ -27,11 +27,11 @@ def pdf(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[s
     from appliance.core.paper import Row
 
     _, stick, name, rows = args
-    _kept(place, Path(stick), f"tickets/{name}", drawn(tuple(Row(*each) for each in json.loads(rows)), name[:-4]))
+    kept(place, Path(stick), f"tickets/{name}", drawn(tuple(Row(*each) for each in json.loads(rows)), name[:-4]))
     return {"name": name}
 
 
-def _kept(place: Place, stick: Path, name: str, data: bytes) -> None:
+def kept(place: Place, stick: Path, name: str, data: bytes) -> None:
     """Raises MediumError, WorkError, OSError."""
     disk, path = OsDisk(), stick / name
     plugged(stick, place.data, disk)
@@ -90,7 +90,7 @@ def _control(place: Place, args: Sequence[str], show: Show) -> dict[str, Any]:
     _, begins, ends, stick = args
     made = make(place.data, Period.of(begins, ends), chain=None, progress=show)
     name = f"controle-{begins}-{ends}.pdf"
-    _kept(place, Path(stick), f"documents/{name}", drawn(made))
+    kept(place, Path(stick), f"documents/{name}", drawn(made))
     return {"kind": ev.CONTROL, "body": packed(control_json.body(made, "pdf")), "name": name}
 
 
@@ -104,7 +104,7 @@ def _export(place: Place, args: Sequence[str], show: Show) -> dict[str, Any]:
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix="export-", dir=place.data) as drafts:
         made = export(place.data, chosen, Period.of(begins, ends), Path(drafts) / name, shop=place.shop)
-        _kept(place, Path(stick), f"documents/{name}", made.path.read_bytes())
+        kept(place, Path(stick), f"documents/{name}", made.path.read_bytes())
     return {"kind": ev.JET, "body": packed(made.body), "name": name}
 
 

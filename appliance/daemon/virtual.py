@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from appliance import VERSION
 from appliance.audit.dump import dump
@@ -190,7 +190,7 @@ class SimulatedWorld:
     def _config(self) -> Config:
         devices = {
             kind: DeviceConfig(str(entry["driver"]), entry["options"])
-            for kind, entry in _typed(self.hardware.options()).items()
+            for kind, entry in cast("dict[str, dict[str, Any]]", self.hardware.options()).items()
         }
         upstream = UpstreamConfig(code=self.enrolment_file)
         stick = self.hardware.stick.place
@@ -206,6 +206,7 @@ class SimulatedWorld:
             on_frame=self._framed,
             near=self.hardware.badge.near,
             before_boot=self._not_before,
+            cards=self.beyond.cards,
         )
 
     def _worker(self, data: Path, loop: Loop, key: Signer, say: Say) -> LoopWorker:
@@ -378,10 +379,6 @@ class SimulatedWorld:
 
     def after_flushes(self, count: int) -> None:
         self._flushes_left = count
-
-
-def _typed(options: dict[str, dict[str, object]]) -> dict[str, dict[str, Any]]:
-    return options
 
 
 def glass_of(frame: Frame) -> Glass:

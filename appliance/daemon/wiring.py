@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from appliance import VERSION
-from appliance.core.act import Act
 from appliance.core.input import (
     Badge,
     Birth,
@@ -34,6 +33,8 @@ from appliance.daemon.config import Config
 from appliance.daemon.downward import Downward
 from appliance.daemon.finger import Fingers
 from appliance.daemon.keeping import keeping
+from appliance.daemon.overlay import overlaid
+from appliance.daemon.purging import finish_purge
 from appliance.daemon.remembrance import remembered
 from appliance.daemon.requests import Requests
 from appliance.daemon.service import Service
@@ -41,6 +42,7 @@ from appliance.daemon.setting import Fitted, Setting
 from appliance.daemon.shelf import Shelf
 from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
+from appliance.daemon.upkeep import NoUpkeep, Upkeep, pointed
 from appliance.daemon.upstream import Line, NoUpward
 from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching
 from appliance.daemon.worker import NoWorker
@@ -51,14 +53,12 @@ from appliance.drivers.table import make
 from appliance.ports import Contact, Health, Level, Loop, Panel, Timer
 from appliance.provision.install import placed
 from appliance.provision.shop import ShopError, read_shop
-from appliance.storage import keys, purge
+from appliance.storage import keys
 from appliance.storage.certificate import ALGORITHMS
 from appliance.storage.flash import Disk
 from appliance.storage.journal import Journal
 from appliance.storage.keys import KeyRing
 from appliance.storage.medium import mounted
-from appliance.storage.purge import PurgeError
-from appliance.storage.record import Record
 from appliance.storage.wear import MeteredDisk, medium_health
 from appliance.storage.writer import Writer
 
@@ -84,6 +84,7 @@ class Till:
             NoWorker(),
             lambda token, record: None,
             NoUpward(),
+            NoUpkeep(),
         )
         self._requests: Requests | None = None
         self._line: Line | None = None
@@ -118,7 +119,7 @@ class Till:
             past = remembered(self.journal)
             belong(past.ledger, read.shop)
             state = State(past.ledger, pepper=pepper, shop=None)
-            self._finish_purge(past.purge)
+            finish_purge(self._config.data, self._disk, past.purge)
             self.journal.sealing = sealing_of(ring, past.ledger)
             self._setting.before_boot(state.ledger.t)
             self._compose(state)
@@ -128,13 +129,6 @@ class Till:
         self._serve(ring)
         self._boot(ring, read, past.flaws)
         self._loop.post(self._fit)
-
-    def _finish_purge(self, record: Record | None) -> None:
-        """A purge that was ordered and stopped halfway goes on; one that was done is found so (PUR-04)."""
-        wanted = purge.order(record) if record else None
-        if wanted:
-            with suppress(PurgeError):  # its sentence was said to whoever asked; every record is still there
-                purge.carry_out(self._config.data, self._disk, wanted)
 
     def _serve(self, ring: KeyRing) -> None:
         """Archives that follow closings, and commands beside the running till."""
@@ -191,7 +185,7 @@ class Till:
         self.panel.open()
         theme = theme_for(*self.panel.size)
         self.painter = Painter(self.panel, theme)
-        self._fingers = Fingers(self.painter, self._loop.clock, self._touched)
+        self._fingers = Fingers(self.painter, self._loop.clock, lambda act: self.service.feed(Touched(act)))
         self.writer = self._setting.writer(self.journal, self._loop)
         self.service = Service(
             State(state.ledger, pepper=state.pepper, grid=theme.grid),
@@ -206,6 +200,8 @@ class Till:
             self._setting.on_failure,
             self._meter,
         )
+        self.fitted.upkeep = self._upkeep = Upkeep(self._config, self._setting, self._disk, self.service.feed)
+        self._config = overlaid(self._config, state.ledger.upkeep.settings)
 
     def _meter(self) -> Meter:
         return Meter(self._disk.bytes, self._disk.flushes, self._health)
@@ -218,6 +214,7 @@ class Till:
         empty = Birth(ring.public, b"")
         born = empty if self.journal.next_seq else birth(ring, letter, self._config.data, siret)
         proven = self._setting.build(self._config.data, siret, self._today())
+        self._upkeep.perimeter = proven.perimeter
         bundle = placed(self._config.data, self._disk)
         told = (bundle.sha256, bundle.version, bundle.signer, bundle.serial, bundle.issued) if bundle else None
         boot = Boot(VERSION, born, self._setting.hardware, torn, flaws, *proven, provisioned=told)
@@ -272,6 +269,7 @@ class Till:
             self._loop.call_in(AGAIN, self._fit)
             return
         self._person()
+        self._upkeep.start(self.service.state.ledger.upkeep)
         self._vouch()
         self._input("touch", self._contacts)
         self._printer()
@@ -293,7 +291,8 @@ class Till:
 
     def _driver(self, kind: str) -> Any:  # noqa: ANN401 - one Protocol a kind
         wanted = self._config.device(kind)
-        return make(kind, wanted.driver, wanted.options, self._loop)
+        made = self._upkeep.made[kind] = make(kind, wanted.driver, wanted.options, self._loop)
+        return made
 
     def _absent(self, kind: str) -> bool:
         if self._config.device(kind).driver != "none":
@@ -363,10 +362,9 @@ class Till:
     def _contacts(self, contacts: Sequence[Contact]) -> None:
         self._person()
         for contact in contacts:
+            if point := pointed(contact, self.painter):
+                self.service.feed(point)
             self._fingers.take(contact)
-
-    def _touched(self, act: Act) -> None:
-        self.service.feed(Touched(act))
 
     def _codes(self, codes: Sequence[str]) -> None:
         self._person()

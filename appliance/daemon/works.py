@@ -19,6 +19,7 @@ from appliance.audit.enclosure import enclosed
 from appliance.core import event as ev
 from appliance.daemon.facts import packed
 from appliance.daemon.load_works import LOAD_WORKS
+from appliance.daemon.logs import logs
 from appliance.daemon.stick_works import STICK_WORKS, swept
 from appliance.daemon.work import FRESH, Makers, Place, Show, WorkError
 from appliance.storage.flash import OsDisk, durable_file
@@ -34,6 +35,7 @@ FAILED: Final = {
     "control": "Le journal n'a pas pu être lu en entier\u00a0: appeler le technicien.",
     "copies": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
     "carry": "La copie n'a pas pu être faite\u00a0: prendre une autre clé USB.",
+    "logs": "Les journaux n'ont pas pu être écrits\u00a0: prendre une autre clé USB.",
     "pdf": "Le fichier n'a pas pu être écrit\u00a0: prendre une autre clé USB.",
     "period": "Ces jours ne sont pas tous clôturés ici, ou la clé USB est pleine\u00a0: vérifier les deux.",
     "check": "Les archives de la clé USB ne se lisent pas\u00a0: prendre une autre clé USB.",
@@ -142,6 +144,7 @@ WORKS: Final[Mapping[str, Callable[[Place, Sequence[str], Makers, Show], dict[st
     "control": control,
     "copies": copies,
     "carry": carry,
+    "logs": logs,
     **STICK_WORKS,
     **LOAD_WORKS,
 }

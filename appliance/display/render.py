@@ -8,6 +8,7 @@ from typing import Any
 from appliance.core import view as views
 from appliance.core.view import EntryView, LockedView, PickView, View
 from appliance.core.view_blank import IdentityView
+from appliance.core.view_upkeep import ColoursView, TargetView, UpkeepView
 from appliance.display.frame import Frame, Part
 from appliance.display.screens.card import card
 from appliance.display.screens.count import count
@@ -24,6 +25,7 @@ from appliance.display.screens.reprint import reprint
 from appliance.display.screens.sale import sale
 from appliance.display.screens.summary import summary
 from appliance.display.screens.technician import technician
+from appliance.display.screens.upkeep import colours, target
 from appliance.display.theme import Theme, theme_for
 
 Screen = Callable[[Any, Theme], tuple[Part, ...]]
@@ -44,17 +46,19 @@ SCREENS: dict[type, tuple[str, Screen]] = {
     views.ErrorsView: ("errors", errors),
     views.PickView: ("", pick),
     IdentityView: ("identity", identity),
+    ColoursView: ("colours", colours),
+    TargetView: ("touch", target),
 }
 
 
-def school(view: View | IdentityView) -> bool:
+def school(view: View | IdentityView | UpkeepView) -> bool:
     """Whether the view stands in an exercise: every screen then looks so (TRN-01)."""
-    if isinstance(view, IdentityView):
+    if isinstance(view, IdentityView | ColoursView | TargetView):
         return False
     return view.school if isinstance(view, LockedView) else view.header.school
 
 
-def render(view: View | IdentityView, theme: Theme) -> Frame:
+def render(view: View | IdentityView | UpkeepView, theme: Theme) -> Frame:
     """The screen for a view; a page that serves for several carries its own name.
 
     The display adds its own words in the theme's language, which is to be that of the view's.

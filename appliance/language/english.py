@@ -11,10 +11,11 @@ from appliance.core import view as views
 from appliance.core.correction import CREDIT_LABEL
 from appliance.core.view import View
 from appliance.core.view_blank import IdentityView
+from appliance.core.view_upkeep import UpkeepView
 from appliance.language.catalogue import english_catalogue
 
 Say = Callable[[str], str]
-Shown = TypeVar("Shown", bound=View | IdentityView)
+Shown = TypeVar("Shown", bound=View | IdentityView | UpkeepView)
 
 # Fields that are never looked up: names, figures, and words of the program to itself. All others are words.
 DATA: Final[dict[type, frozenset[str]]] = {
@@ -42,6 +43,8 @@ NAMES: Final = {(views.LockedView, "names"), (views.PaymentView, "means"), (view
 MEANS = "Moyens de paiement"  # the table of the summary whose rows begin with the shop's own names
 CARDS = "Cartes"  # the row of the card terminals, with their serial numbers
 CODE = "Code"  # the fact that shows what was scanned
+SYSTEM = "Système "  # facts that the machine tells in its own words
+PEOPLE = ("Responsable", "Technicien")  # facts whose value is somebody's name
 
 
 def english(view: Shown, say: Say | None = None) -> Shown:
@@ -94,8 +97,8 @@ def _kept(thing: Any) -> frozenset[str]:  # noqa: ANN401 - any dataclass of core
 
 
 def _key(key: views.Key) -> frozenset[str]:
-    """A department offered for an unknown code."""
-    return frozenset({"label"}) if key.act is not None and key.act.name == "department" else frozenset()
+    """A department offered for an unknown code, a person who may agree."""
+    return frozenset({"label"}) if key.act is not None and key.act.name in ("department", "name") else frozenset()
 
 
 def _till(thing: views.Header | views.LockedView) -> frozenset[str]:
@@ -110,7 +113,8 @@ def _entry(view: views.EntryView) -> frozenset[str]:
 def _fact(fact: views.Fact) -> frozenset[str]:
     if fact.named:
         return frozenset({"label"})
-    return frozenset({"value"}) if fact.label == CODE else frozenset()
+    data = fact.label in (CODE, *PEOPLE) or fact.label.startswith(SYSTEM)
+    return frozenset({"value"}) if data else frozenset()
 
 
 def _category(category: views.Category) -> frozenset[str]:

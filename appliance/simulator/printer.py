@@ -228,8 +228,9 @@ class Printer:
     def _invert(self, data: bytes) -> None:
         self._style = replace(self._style, invert=bool(data[0] & 1))
 
-    def _pulse(self, _: bytes) -> None:
-        self.drawer.pulse()
+    def _pulse(self, data: bytes) -> None:
+        """`data` begins with m: 0 and "0" pin 2, 1 and "1" pin 5 (pages ESC p, DLE DC4)."""
+        self.drawer.pulse(5 if data[0] & 1 else 2)
         self.on_event("pulse", "")
         self._report(0x01)
 
@@ -253,7 +254,7 @@ class Printer:
         if command[1] == 0x04:
             self._tell(command[2])
         elif command[2] == 1 and not self._jammed:  # DLE DC4 function 1, "ignored in an error status"
-            self._pulse(b"")
+            self._pulse(command[3:])
 
     def _tell(self, n: int) -> None:
         """DLE EOT n; bits 1 and 4 are fixed to 1."""

@@ -36,7 +36,20 @@ pin 0000
 pin 0000
 pin 0000
 login "Nadia"
-tap "Imprimer un ticket d'essai"
+wait 5m
+login "Nadia"
+login "Marc"
+pin 9876
+tap "Accepter"
+tap "Imprimante"
+tap "Broche 5"
+tap "Retour"
+tap "Auto-test"
+tap "Commencer"
+tap "Oui"
+tap "Oui"
+tap "Laisser de côté"
+tap "Laisser de côté"
 login "Sophie"
 open day float 10.00
 ring "Café"

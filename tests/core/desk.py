@@ -18,7 +18,8 @@ from appliance.core.refold import Refold
 from appliance.core.scene import view
 from appliance.core.shop import Identity, Means, Operator, Shop
 from appliance.core.till import State, fold, screen, step
-from appliance.core.view import Keypad, View
+from appliance.core.view import Keypad
+from appliance.core.view_upkeep import Shown
 
 PEPPER = b"pepper"
 SATURDAY = 1_795_244_400_000  # 2026-11-21T08:00:00+01:00
@@ -138,7 +139,7 @@ class Desk:
         return screen(self.state)
 
     @property
-    def view(self) -> View:
+    def view(self) -> Shown:
         return view(self.state, self.now)
 
     # What a cashier does

@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.core.act import Act
-from appliance.core.view import Key, LockedView, View
+from appliance.core.view import Key, LockedView
+from appliance.core.view_upkeep import Shown
 from appliance.display.painter import picture
 from appliance.display.render import render
 from appliance.display.theme import Theme, theme_for
@@ -20,6 +21,9 @@ from tests.display.samples import samples
 GOLDEN = Path(__file__).parent / "golden"
 PANELS = ((1280, 800), (800, 480))
 ENGLISH = {
+    "consent-pin",
+    "visit",
+    "visit-printer",
     "count",
     "hard-sale",
     "locked",
@@ -39,14 +43,14 @@ def themes() -> tuple[Theme, ...]:
     return tuple(theme_for(*panel) for panel in PANELS)
 
 
-def every() -> Iterator[tuple[str, View, Theme]]:
+def every() -> Iterator[tuple[str, Shown, Theme]]:
     """Name of the picture, its view, its panel."""
     for theme in themes():
         for name, view in samples(theme.grid).items():
             yield f"{name}-{theme.width}x{theme.height}", view, theme
 
 
-def every_english() -> Iterator[tuple[str, View, Theme]]:
+def every_english() -> Iterator[tuple[str, Shown, Theme]]:
     """The same screens for an English operator; a shop with one offers both languages before anybody is in."""
     for name, view, theme in every():
         said = english(view, say)
@@ -55,7 +59,7 @@ def every_english() -> Iterator[tuple[str, View, Theme]]:
         yield name, said, theme_for(theme.width, theme.height, language="en")
 
 
-def golden() -> Iterator[tuple[str, View, Theme]]:
+def golden() -> Iterator[tuple[str, Shown, Theme]]:
     """All pictures that are kept, by their path in the folder: every French one, the main ones in English."""
     yield from every()
     for name, view, theme in every_english():
@@ -63,7 +67,7 @@ def golden() -> Iterator[tuple[str, View, Theme]]:
             yield f"en/{name}", view, theme
 
 
-def draw(view: View, theme: Theme) -> Image.Image:
+def draw(view: Shown, theme: Theme) -> Image.Image:
     return picture(render(view, theme), theme)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
+from appliance.core.aim import TARGETS
 from appliance.core.catalogue import Article
 from appliance.core.grid import Grid
-from appliance.core.input import Device, FlawFound, MediumSaid
+from appliance.core.input import Badge, Board, Device, FlawFound, Looked, MediumSaid, Pointed, Probed
 from appliance.core.scene import view
 from appliance.core.standing import Archived, Defect, Witnessed
 from appliance.core.turn import State
-from appliance.core.view import View
-from tests.core.desk import ARTICLES, DETERGENT, PAPER, SPREAD, WINE, Desk, shop
+from appliance.core.view_upkeep import Shown
+from tests.core.desk import ARTICLES, BADGES, DETERGENT, PAPER, PINS, SPREAD, WINE, Desk, shop
 
 LONG = "Fromage à la coupe au lait cru de brebis"
 CODES = (WINE, SPREAD, DETERGENT, PAPER)
@@ -81,7 +82,7 @@ def at(desk: Desk, *screens: str) -> Desk:
     return desk
 
 
-def seen(desk: Desk, grid: Grid, **changes: object) -> View:
+def seen(desk: Desk, grid: Grid, **changes: object) -> Shown:
     """What stands there, on a panel of that grid."""
     state: State = replace(desk.state, grid=grid, **changes)  # type: ignore[arg-type]
     return view(state, desk.now)
@@ -266,7 +267,83 @@ def known() -> Desk:
 
 MEDIUM = MediumSaid("SD64G", 12, 1, 34, ("commit", "atime"))
 
+
+def visited(*screens: str, agreed: bool = True) -> Desk:
+    """Nadia is in, and Marc has agreed."""
+    desk = sold()
+    desk.feed(Device("badge", "ready", "ok"))
+    for kind in ("beeper", "drawer", "scanner"):
+        desk.feed(Device(kind, "ready", "ok"))
+    desk.feed(
+        Board({"printer.columns": "48", "printer.page": "16", "printer.drawer_pin": "2", "printer.cut": "partial"})
+    )
+    desk.login("04")
+    if agreed:
+        desk.feed(Badge(BADGES["02"]))
+        desk.type(PINS["02"])
+        desk.tap("next")
+    return at(desk, *screens)
+
+
+def consented(digits: str) -> Desk:
+    desk = visited(agreed=False)
+    desk.feed(Badge(BADGES["02"]))
+    desk.type(digits)
+    return desk
+
+
+def asked_aloud() -> Desk:
+    """The colours were right; the sound is asked about."""
+    desk = tested()
+    desk.tap("answer", "passed")
+    return desk
+
+
+def tested() -> Desk:
+    desk = visited("tests")
+    desk.tap("test")
+    return desk
+
+
+def tested_through() -> Desk:
+    desk = asked_aloud()
+    for result in ("passed", "failed", "passed", "failed", "skipped"):
+        desk.tap("answer", result)
+    desk.sleep(12)
+    desk.feed(Probed())
+    return desk
+
+
+def aimed() -> Desk:
+    desk = visited("touch")
+    for x, y in TARGETS:
+        desk.feed(Pointed(x + 200, y))
+    return desk
+
+
+def looked(what: str, *rows: tuple[str, str]) -> Desk:
+    desk = visited()
+    desk.tap("look", what)
+    desk.feed(Looked(what, rows))
+    return desk
+
+
 DESKS: dict[str, Callable[[], Desk]] = {
+    "consent": lambda: visited(agreed=False),
+    "consent-pin": lambda: consented("98"),
+    "visit": visited,
+    "visit-devices": lambda: visited("technician"),
+    "visit-printer": lambda: visited("printer"),
+    "visit-tests": tested_through,
+    "visit-colours": tested,
+    "visit-sound": asked_aloud,
+    "visit-touch": lambda: visited("touch"),
+    "visit-touch-last": aimed,
+    "visit-network": lambda: looked("network", ("eth0", "up 192.168.1.20"), ("wlan0", "down")),
+    "visit-software": lambda: looked(
+        "software", ("perimeter", "5b1c9a7e3d20f481"), ("a", "0.1.0 good booted"), ("b", "0.0.9 good")
+    ),
+    "visit-time": lambda: visited("time"),
     "more": more_basket,
     "more-between": more_between,
     "more-school": lambda: at(exercise_basket(), "more"),
@@ -323,7 +400,7 @@ def _desk(name: str) -> Desk:
     return DESKS[name]()
 
 
-def desks(grid: Grid) -> dict[str, View]:
+def desks(grid: Grid) -> dict[str, Shown]:
     """One picture a till; the long work and the medium's page are moments that no tap makes."""
     shown = {name: seen(_desk(name), grid) for name in DESKS}
     running = _desk("inspection-a").state.ui._replace(work="verify", percent=42)

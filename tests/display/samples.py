@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from appliance.core.act import Act
 from appliance.core.grid import Grid
-from appliance.core.view import Fact, Key, Keypad, Paid, PinPage, Section, View
+from appliance.core.view import Fact, Key, Keypad, Paid, PinPage, Section
+from appliance.core.view_upkeep import Shown
 from tests.display.sample_blank import blank_view, refused_view
 from tests.display.sample_day import LONG_NAMES, cash_out, count_view, locked_view, opening, summary_view
 from tests.display.sample_desk import desks
@@ -20,7 +21,7 @@ from tests.display.sample_pages import (
 from tests.display.sample_sale import ACTIONS, CHEESE, LINES, hard_lines, hard_tiles, sale_view, selected_lines
 
 
-def ordinary(grid: Grid) -> dict[str, View]:
+def ordinary(grid: Grid) -> dict[str, Shown]:
     """What stands on the screen on an ordinary day."""
     return {
         "locked": locked_view(),
@@ -106,7 +107,7 @@ def ordinary(grid: Grid) -> dict[str, View]:
     }
 
 
-def hard(grid: Grid) -> dict[str, View]:
+def hard(grid: Grid) -> dict[str, Shown]:
     """The longest words and the largest sums."""
     sum_ = euros(99999999)
     seven = euros(9999999)
@@ -184,6 +185,6 @@ def hard(grid: Grid) -> dict[str, View]:
     }
 
 
-def samples(grid: Grid) -> dict[str, View]:
+def samples(grid: Grid) -> dict[str, Shown]:
     """Every picture that is kept, by name."""
     return {**ordinary(grid), **hard(grid), **desks(grid)}

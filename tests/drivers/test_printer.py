@@ -317,3 +317,25 @@ def test_the_first_byte_of_each_document_is_seen_from_outside(tmp_path: Path) ->
         bench.loop.run(3000)
 
         assert events == ["first-byte", "line", "cut", "first-byte", "line", "cut"]
+
+
+def test_other_options_count_from_the_next_document_and_pulse(tmp_path: Path) -> None:
+    """The pin, the knife and the page of accents, changed while the printer stands there: heard on the wire."""
+    with printer_bench(tmp_path) as bench:
+        bench.till.adopt({"drawer_pin": 5, "cut": "none", "page": 71, "columns": 42})
+        bench.till.kick()
+        bench.till.print([Row("é")], print)
+        bench.loop.until(lambda: not bench.till.waiting)
+        assert (bench.device.drawer.pulses, bench.till.columns) == (0, 42)
+        assert bench.device.paper.lines[0].text != "é"
+        assert not any(line.cut for line in bench.device.paper.lines)
+
+        bench.till.adopt({"drawer_pin": 2, "cut": "full", "page": 16})
+        bench.till.kick()
+        bench.print("B")
+        bench.loop.until(lambda: bool(bench.ended))
+        assert bench.device.drawer.pulses == 1
+        assert bench.device.paper.lines[-1].cut
+
+        with pytest.raises(ValueError, match="cut"):
+            bench.till.adopt({"cut": "sideways"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from appliance.core.scene import view
-from appliance.core.view import View
+from appliance.core.view_upkeep import Shown
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.language.catalogue import english_catalogue
 from appliance.language.english import english
 
 
-def unknown(shown: View) -> set[str]:
+def unknown(shown: Shown) -> set[str]:
     """The words of a view that would stay French."""
     found: set[str] = set()
 

@@ -24,6 +24,7 @@ PAPER_AND_RECORDS = {
     "layout.py",
     "receipt.py",
     "refold.py",
+    "refold_upkeep.py",
     "territory.py",
     "report.py",
     "signed.py",
@@ -39,6 +40,7 @@ RECORDED = {
     "clôture automatique",
     "contrôle fiscal ouvert",  # a line of the JET
     "copie des archives demandée",
+    "écriture d'essai",  # a line of the JET
     "document de contrôle demandé",
     "fin du mode école",
     "journée ouverte sans archive copiée",

@@ -142,12 +142,13 @@ def technique(state: State, at: Instant) -> TechnicianView:
         Key("Voir les derniers défauts", Act("go", "errors"), icon="triangle"),
         Key("Mémoire et témoin", Act("go", "memory")),
     )
-    back = Key("Quitter", Act("lock") if technician(state) else Act("go", ""))
+    back = Key("Retour" if technician(state) else "Quitter", Act("go", ""))
     version = f"Sceau {state.ledger.software} · {state.ledger.seq} actes enregistrés"
     announced = state.ledger.upstream.version("software")
     if announced:
         version = f"{version} · logiciel n° {announced} disponible"
-    return TechnicianView(header(state, at), "Technique", version, (*rows[:7], clock_row), acts, back)
+    title = "Appareils" if technician(state) else "Technique"
+    return TechnicianView(header(state, at), title, version, (*rows[:7], clock_row), acts, back)
 
 
 def _device(name: str, device: Device) -> DeviceRow:
@@ -180,8 +181,18 @@ def time(state: State, at: Instant) -> EntryView:
         shown,
         Key("Régler", Act("next") if len(typed) == 12 else None),
         Key("Retour", Act("go", ""), icon="left"),
-        (Fact("Heure de la caisse", words.paper_time(now)),),
+        (Fact("Heure de la caisse", words.paper_time(now)), *(_source(state, at) if technician(state) else ())),
         refusal=state.ui.refusal,
+    )
+
+
+def _source(state: State, at: Instant) -> tuple[Fact, ...]:
+    """Where that time comes from, for who sets it."""
+    seconds = state.ledger.offset // 1000
+    return (
+        Fact("Horloge de la machine", words.paper_time(moment(at.t, at.tz))),
+        Fact("Correction", f"{seconds:+d} s" if seconds else "aucune"),
+        Fact("Confiance", "confirmée" if state.ledger.trusted else "à confirmer"),
     )
 
 

@@ -20,7 +20,7 @@ from appliance.core.paper import Row
 PROFILE = "TM-T88V"
 CP1252_PAGE = 16  # ESC t 16 on Epson; clones number pages as they like
 INITIALIZE = b"\x1b@"
-PARTIAL_CUT = b"\x1dV\x01"
+CUTS = {"partial": b"\x1dV\x01", "full": b"\x1dV\x00", "none": b""}  # GS V, function A
 
 
 def load(cache: str) -> Any:  # noqa: ANN401  # python-escpos is imported late and has no usable types
@@ -58,8 +58,8 @@ def _quiet_import(cache: str) -> Iterator[None]:
                 os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = before
 
 
-def encode(rows: Sequence[Row], dummy: Any, page: int, feed: int) -> list[bytes]:  # noqa: ANN401
-    """One `bytes` for the beginning, one a row, one for feed and partial cut: no command is ever split."""
+def encode(rows: Sequence[Row], dummy: Any, page: int, feed: int, cut: str = "partial") -> list[bytes]:  # noqa: ANN401
+    """One `bytes` for the beginning, one a row, one for feed and cut: no command is ever split."""
     pen = dummy(profile=PROFILE)
     pieces = [_beginning(pen, page)]
     style = Row("")
@@ -67,7 +67,7 @@ def encode(rows: Sequence[Row], dummy: Any, page: int, feed: int) -> list[bytes]
         pieces.append(_row(pen, style, row))
         style = row
     pen.print_and_feed(feed)
-    return [*pieces, _take(pen) + PARTIAL_CUT]
+    return [*pieces, _take(pen) + CUTS[cut]]
 
 
 def _beginning(pen: Any, page: int) -> bytes:  # noqa: ANN401

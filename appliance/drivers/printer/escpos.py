@@ -7,7 +7,8 @@ power or line went before that; who asked decides about a DUPLICATA. What has no
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from appliance.core.paper import Row
@@ -86,9 +87,17 @@ class EscposPrinter:
         self._disconnect("closed")
 
     def print(self, rows: Sequence[Row], done: Callable[[Printed], None]) -> None:
-        pieces = encode(rows, self._library(), self._options.page, self._options.feed)
+        pieces = encode(rows, self._library(), self._options.page, self._options.feed, self._options.cut)
         self._jobs.append(Job(segments(pieces, ROWS_A_SEGMENT), done))
         self._advance()
+
+    def adopt(self, changes: Mapping[str, object]) -> None:
+        """Other options, from the next document and pulse on; what is under way ends as it began.
+
+        Only what no conversation rests on: columns, page, feed, cut, drawer_pin, pulse_ms. Raises ValueError.
+        """
+        self._options = replace(self._options, **changes)  # type: ignore[arg-type]  # checked by the options
+        self.columns = self._options.columns
 
     def _library(self) -> Any:  # noqa: ANN401
         if self._dummy is None:

@@ -18,6 +18,7 @@ class PrinterOptions:
     page: int = 16  # ESC t number of CP1252
     confirm: str = "auto"  # auto: ask the printer; id: GS ( H; barrier: GS r; none
     feed: int = 4  # lines before the cut
+    cut: str = "partial"  # partial, full, none: a printer without a knife
     pulse: str = "realtime"  # realtime: DLE DC4, works without paper; queued: ESC p, for printers that lack it
     drawer_pin: int = 2  # connector pin that drives the drawer: 2 or 5
     pulse_ms: int = 100
@@ -27,6 +28,7 @@ class PrinterOptions:
     def __post_init__(self) -> None:
         one_of("flow", self.flow, ("rts", "xon", "none"))
         one_of("confirm", self.confirm, ("auto", "id", "barrier", "none"))
+        one_of("cut", self.cut, ("partial", "full", "none"))
         one_of("pulse", self.pulse, ("realtime", "queued"))
         one_of("drawer_pin", self.drawer_pin, (2, 5))
         one_of("drawer_open", self.drawer_open, ("high", "low", "none"))

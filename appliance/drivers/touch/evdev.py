@@ -6,12 +6,12 @@ BTN_TOUCH). A device of protocol B repeats its first finger as a single point fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from appliance.drivers.evdevice import adopt, drain, open_input
 from appliance.drivers.options import one_of
-from appliance.drivers.touch.geometry import Geometry, Range
+from appliance.drivers.touch.geometry import STRAIGHT, Geometry, Numbers, Range
 from appliance.ports import Contact, Gesture, Loop, Lost
 
 EV_SYN, EV_KEY, EV_ABS = 0, 1, 3
@@ -30,6 +30,7 @@ class TouchOptions:
     size: tuple[int, int]
     rotation: int = 0
     range: tuple[int, int] = (0, 0)
+    correction: tuple[int, int, int, int, int, int] = STRAIGHT  # `geometry.py`
 
     def __post_init__(self) -> None:
         one_of("rotation", self.rotation, (0, 90, 180, 270))
@@ -155,7 +156,14 @@ class EvdevTouch:
         self._device = device
         last_x, last_y = self._options.range
         ranges = (Range(0, last_x), Range(0, last_y)) if last_x else ask_ranges(device)
-        self._decoder = Decoder(Geometry(*ranges, self._options.size, self._options.rotation))
+        self._decoder = Decoder(Geometry(*ranges, self._options.size, self._options.rotation, self._options.correction))
+
+    def adopt(self, correction: Numbers) -> None:
+        """Another correction, from the next packet on and after every opening."""
+        self._options = replace(self._options, correction=correction)
+        decoder = self._decoder
+        if decoder is not None:
+            decoder.geometry = replace(decoder.geometry, correction=correction)
 
     def close(self) -> None:
         if self._device is not None:
