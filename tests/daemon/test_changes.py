@@ -188,7 +188,7 @@ def test_a_new_badge_asks_for_a_new_pin(tmp_path: Path) -> None:
         assert "Un nouveau code sera choisi au premier passage." in seen(world)
         play(world, 'tap "Fermer"', "logout")
         world.badge(SOPHIE)
-        assert "Badge inconnu." in seen(world)
+        assert "Badge retiré." in seen(world)
         world.badge(bytes.fromhex("04112233445566"))
         assert "Choisir un code à 4 chiffres" in seen(world)
         world.wait(VERB)

@@ -29,6 +29,7 @@ LONG = {
     "pdf",
     "inspector",
     "downward",
+    "technician-logs",
 }  # long work, or writes beside the journal: tests/audit/test_archive_copy.py, tests/daemon/test_downward.py
 FLOWS = [flow for flow in sorted((ROOT / "tests" / "flows").glob("*.flow")) if flow.stem not in LONG]
 DATA = Path("/till")
