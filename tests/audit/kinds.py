@@ -50,6 +50,7 @@ tap "Oui"
 tap "Oui"
 tap "Laisser de côté"
 tap "Laisser de côté"
+tap "Laisser de côté"
 login "Sophie"
 open day float 10.00
 ring "Café"

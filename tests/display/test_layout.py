@@ -24,6 +24,16 @@ FREE = (  # texts of the shop or of the world, which may end with an ellipsis
 each_screen = pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
 
 
+def drawn(name: str, view: View, theme: Theme) -> Frame:
+    """Each screen is laid out once a process; names are unique."""
+    if name not in _drawn:
+        _drawn[name] = render(view, theme)
+    return _drawn[name]
+
+
+_drawn: dict[str, Frame] = {}
+
+
 def texts(frame: Frame) -> list[Text]:
     return [item for part in frame.parts for item in part.items if isinstance(item, Text)]
 
@@ -31,7 +41,7 @@ def texts(frame: Frame) -> list[Text]:
 @each_screen
 def test_words_stay_on_the_screen_and_in_their_key(name: str, view: View, theme: Theme) -> None:
     """Ink never leaves the glass nor the cap it is written on."""
-    frame = render(view, theme)
+    frame = drawn(name, view, theme)
     screen = Box(0, 0, theme.width, theme.height)
     for part in frame.parts:
         faces = [screen]
@@ -48,7 +58,7 @@ def test_words_stay_on_the_screen_and_in_their_key(name: str, view: View, theme:
 @each_screen
 def test_words_do_not_overlap(name: str, view: View, theme: Theme) -> None:
     """No ink over other ink, whatever the sums."""
-    for one, other in itertools.combinations(texts(render(view, theme)), 2):
+    for one, other in itertools.combinations(texts(drawn(name, view, theme)), 2):
         slack = 2 if one.room == other.room else 0  # a "j" may reach beside an "l" of the next line
 
         assert not one.box.inset(0, slack).meets(other.box), (one.text, other.text)
@@ -57,7 +67,7 @@ def test_words_do_not_overlap(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_words_stay_in_their_room(name: str, view: View, theme: Theme) -> None:
     """A line is never wider than the place it was fitted to."""
-    for item in texts(render(view, theme)):
+    for item in texts(drawn(name, view, theme)):
         assert item.room.left - 2 <= item.box.left, item.text
         assert item.box.right <= item.room.right + 2, item.text
 
@@ -65,7 +75,7 @@ def test_words_stay_in_their_room(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_fixed_labels_are_whole(name: str, view: View, theme: Theme) -> None:
     """Only names from the catalogue may be cut, and only among the hard samples or in the payment's small list."""
-    cut = render(view, theme).cut
+    cut = drawn(name, view, theme).cut
     unexpected = [label for label in cut if not any(free in label for free in FREE)]
 
     assert unexpected == []
@@ -75,7 +85,7 @@ def test_fixed_labels_are_whole(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_sums_lose_no_figure(name: str, view: View, theme: Theme) -> None:
     """A label may end with an ellipsis, a sum never."""
-    for item in texts(render(view, theme)):
+    for item in texts(drawn(name, view, theme)):
         assert not ("…" in item.text and item.text[:1].isdigit() and "×" not in item.text), item.text
 
 
@@ -91,7 +101,7 @@ def is_strong(frame: Frame, theme: Theme, index: int) -> bool:
 @each_screen
 def test_targets_are_large_enough(name: str, view: View, theme: Theme) -> None:
     """9 mm for all, 14 mm for the next step and for answers, from the hit map and the panel's pitch."""
-    frame = render(view, theme)
+    frame = drawn(name, view, theme)
     for index, hit in enumerate(frame.hits):
         least = LEAST_STRONG if is_strong(frame, theme, index) else LEAST
 
@@ -102,14 +112,14 @@ def test_targets_are_large_enough(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_faces_are_large_enough(name: str, view: View, theme: Theme) -> None:
     """What is seen is nearly as large as what takes the finger: 8 mm at least."""
-    for hit in render(view, theme).hits:
+    for hit in drawn(name, view, theme).hits:
         assert min(hit.face.width, hit.face.height) * theme.pitch >= LEAST - 1, hit.label
 
 
 @each_screen
 def test_targets_do_not_overlap(name: str, view: View, theme: Theme) -> None:
     """Every touch has one meaning."""
-    frame = render(view, theme)
+    frame = drawn(name, view, theme)
     screen = Box(0, 0, theme.width, theme.height)
     for hit in frame.hits:
         assert screen.holds(hit.box), hit.label
@@ -121,7 +131,7 @@ def test_targets_do_not_overlap(name: str, view: View, theme: Theme) -> None:
 def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
     """The next step is never a choice; in an exercise it is never blue."""
     exercise = theme_for(theme.width, theme.height, school=True)
-    hits = render(view, theme).hits
+    hits = drawn(name, view, theme).hits
     blue = [hit for hit in hits if hit.look == theme.look.action]
     violet = [hit for hit in hits if hit.look in (exercise.look.action, exercise.look.pay)]
 
@@ -132,7 +142,7 @@ def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
     """TRN-01: on every screen of it, whole, also where an alarm or a title wants the header; on no other."""
-    shown = [item.text for item in texts(render(view, theme)) if item.ground == FACE]
+    shown = [item.text for item in texts(drawn(name, view, theme)) if item.ground == FACE]
     said = all(any(words in text for text in shown) for words in (theme.words.school, theme.words.school_more))
 
     assert said == school(view)
@@ -141,7 +151,7 @@ def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_text_can_be_read(name: str, view: View, theme: Theme) -> None:
     """4.5 : 1 or more for every colour on the ground it is drawn on, also while pressed."""
-    frame = render(view, theme)
+    frame = drawn(name, view, theme)
     pressed = [item for hit in frame.hits for item in hit.pressed if isinstance(item, Text)]
     for item in (*texts(frame), *pressed):
         assert contrast(item.colour, item.ground) >= 4.5, item.text
@@ -150,7 +160,7 @@ def test_text_can_be_read(name: str, view: View, theme: Theme) -> None:
 @each_screen
 def test_edges_can_be_seen(name: str, view: View, theme: Theme) -> None:
     """3 : 1 between what can be tapped and its ground: by its edge, or by its face."""
-    for part in render(view, theme).parts:
+    for part in drawn(name, view, theme).parts:
         for hit in part.hits:
             first = hit.items[0]
             if isinstance(first, Face):
@@ -186,7 +196,7 @@ def luminance(colour: Colour) -> float:
 @each_screen
 def test_labels_are_unshortened(name: str, view: View, theme: Theme) -> None:
     """Flows compare with the labels: they are whole whatever was drawn."""
-    labels = render(view, theme).labels
+    labels = drawn(name, view, theme).labels
     wanted = [line.label for line in _lines(view)]
 
     assert not any("…" in label for label in labels)
