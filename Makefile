@@ -37,7 +37,7 @@ run-fleet: setup
 # Compiled first: the tests start hundreds of processes, each of which would compile what it imports
 test: setup
 	@$(BIN)/python -m compileall -q appliance collector fleet tests
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 fuzz: setup
 	@SCEAU_EXAMPLES=fuzz SCEAU_EVERY=1 $(BIN)/python -m pytest -n 2 tests/audit/test_all_kinds.py \

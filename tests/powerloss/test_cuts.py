@@ -16,7 +16,7 @@ from tests.powerloss.recording import FLOWS, Cut, Outside, Recording, record
 from tests.storage.device import Cutting, Fate, Fault
 
 SEED = int(os.environ.get("SCEAU_SEED", "20261121"))
-CUTS_A_FLOW = 3
+CUTS_A_FLOW = 2
 PROVISIONED = 50  # stamps within which a first start has made its key, blanks, anchor and genesis
 
 
