@@ -63,11 +63,13 @@ class Dating:
         if answer.status not in (200, 201):
             self._refused.add(path.name)
             return
-        self._refused.add(path.name)  # taken away below once it is proven
-        self._proven(answer.body, manifest)
+        try:
+            self._proven(answer.body, manifest)
+        except ProtocolError:
+            self._refused.add(path.name)
+            raise
         # If we stop here, the archive has no countersignature; the next receipt asks again and gets the same bytes.
         durable_file(self._disk, path.with_name(path.name + SUFFIX), cbor2.dumps([answer.body, self._log.encode()]))
-        self._refused.discard(path.name)
 
     def _proven(self, data: bytes, manifest: bytes) -> Countersigned:
         """A key that the log does not know may be newer than the log: it is asked for once. Raises ProtocolError."""

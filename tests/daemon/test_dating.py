@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.simulator.upstream import ROOT, Reply, problem
+from appliance.storage.flash import durable_file
 from appliance.storage.keys import Key
 from appliance.sync import countersign, dating
 from appliance.sync.command import sync_main
@@ -82,6 +84,24 @@ def test_a_refused_archive_is_not_asked_for_again(shop: Shop, monkeypatch: pytes
     monkeypatch.setattr(shop.collector, "_dated", lambda manifest: problem(422, "another head"))
     shop.play(CLOSED + "wait 40m\n")
     assert len(shop.heard("POST /v1/archives")) == 1
+    assert shop.records("upstream") == []
+
+
+def test_a_word_that_cannot_be_kept_is_asked_for_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full once, or the power goes before the name stands: the next receipt asks again."""
+    left = [OSError(28, "No space left on device")]
+
+    def full_once(*given: Any) -> None:
+        if left:
+            raise left.pop()
+        durable_file(*given)
+
+    monkeypatch.setattr(dating, "durable_file", full_once)
+    shop.play(CLOSED)
+    assert left == []
+    shop.play(NEXT)
+    assert len(archives(shop)) == 2
+    assert all(dating.dated(each, ROOT.public) for each in archives(shop))
     assert shop.records("upstream") == []
 
 
