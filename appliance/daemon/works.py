@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -109,8 +110,9 @@ def _with_word(archive: Path, copied: Path, disk: OsDisk) -> None:
 
     word = archive.with_name(archive.name + SUFFIX)
     if word.is_file():
-        # If we stop here, the copy has no countersignature beside it; the till's own has.
-        durable_file(disk, copied.with_name(copied.name + SUFFIX), word.read_bytes())
+        # If we stop here, or the medium is full, the copy has no countersignature beside it; the till's own has.
+        with suppress(OSError):
+            durable_file(disk, copied.with_name(copied.name + SUFFIX), word.read_bytes())
 
 
 def carry(place: Place, args: Sequence[str], makers: Makers, show: Show) -> dict[str, Any]:
