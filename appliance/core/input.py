@@ -302,6 +302,18 @@ class Retire:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftwareReady:
+    """A signed system update that lies whole on this machine or on a stick; `path` "" when it went away.
+
+    `source`: "collector" or "stick". `version` is what its name or its pointer says; the installer reads it again.
+    """
+
+    source: str
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -348,6 +360,7 @@ Input = (
     | Pointed
     | CloseAll
     | Retire
+    | SoftwareReady
     | JournalBroken
     | Stop
 )

@@ -37,6 +37,16 @@ class UpstreamConfig:
 
 
 @dataclass(frozen=True)
+class SystemConfig:
+    """Folders that the till shares with the system below it (image/FORMAT.md). `said`: what the system tells, `orders`:
+    where the till asks it to install or to switch off, `updates`: where a fetched bundle lies."""
+
+    said: Path
+    orders: Path
+    updates: Path
+
+
+@dataclass(frozen=True)
 class Config:
     """`idle_lock` in seconds. A kind of device that is not named is not fitted."""
 
@@ -48,6 +58,7 @@ class Config:
     upstream: UpstreamConfig = UpstreamConfig()
     stick: Path | None = None  # where a medium that is plugged in is mounted
     provision: bytes | None = None  # public key of the root whose people may sign bundles; None: no bundle is taken
+    system: SystemConfig | None = None  # None: this machine does not switch itself off and is not updated by the till
 
     @property
     def blank(self) -> bool:
@@ -58,7 +69,7 @@ class Config:
         return self.devices.get(kind, DeviceConfig())
 
 
-KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream", "provision"}
+KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream", "provision", "system"}
 
 
 def read_config(path: Path) -> Config:
@@ -98,6 +109,7 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         _upstream(table.get("upstream", {}), where),
         stick,
         _root(table.get("provision"), where),
+        _system(table.get("system"), where),
     )
 
 
@@ -108,6 +120,19 @@ def _root(value: object, where: str) -> bytes | None:
         return public_key(str(value))
     except SignerError as error:
         raise ConfigError(f"{where}: provision: {error}") from error
+
+
+def _system(value: object, where: str) -> SystemConfig | None:
+    if value is None:
+        return None
+    names = ("said", "orders", "updates")
+    if (
+        not isinstance(value, dict)
+        or sorted(value) != sorted(names)
+        or {type(each) for each in value.values()} != {str}
+    ):
+        raise ConfigError(f"{where}: system must be a table of three paths: {', '.join(names)}")
+    return SystemConfig(*(Path(value[name]) for name in names))
 
 
 def _upstream(value: object, where: str) -> UpstreamConfig:
