@@ -379,6 +379,7 @@ class ErrorsView:
     errors: tuple[Fact, ...]  # time, sentence
     back: Key
     sums: bool = False
+    also: Key | None = None  # left of the way back
 
 
 View = (
