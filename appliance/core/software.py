@@ -16,7 +16,6 @@ from appliance.core.effect import Order
 from appliance.core.input import Input, OutcomeSaid, SoftwareReady, SystemSaid
 from appliance.core.system import Bundle, Outcome, System, newer
 from appliance.core.ui import Choice, Message
-from appliance.core.words import counted
 
 if TYPE_CHECKING:
     from appliance.core.ledger import Ledger
@@ -38,6 +37,7 @@ SAID: Final = {
     "cut": "L'installation a été interrompue. La recommencer après la clôture.",
     "": "L'installation a échoué. Vendre comme d'habitude, appeler le technicien.",
 }
+ONE_WAITS: Final = "1 enregistrement n'est pas encore envoyé."
 NOT_OFF: Final = ("La caisse ne s'éteint pas.", "L'éteindre avec son bouton, appeler le technicien.")
 
 
@@ -105,16 +105,15 @@ def _refuse(turn: Turn, version: str, code: str) -> None:
 
 def _ask(turn: Turn) -> None:
     """An update that fails for good takes what nobody else has with it: a manager says whether that is worth it."""
-    count = counted(
-        unsent(turn.ledger), "enregistrement n'est pas encore envoyé", "enregistrements ne sont pas encore envoyés"
-    )
+    number = unsent(turn.ledger)
+    count = ONE_WAITS if number == 1 else f"{number} enregistrements ne sont pas encore envoyés."
     if turn.person is not None and turn.person.role == "manager":
         choices = (Choice("Installer quand même", Act("install-anyway")), Choice("Attendre", Act("close")))
-        turn.say(Message("Tout n'est pas envoyé.", (f"{count}.", "Installer quand même\u00a0?"), "", choices, False))
+        turn.say(Message("Tout n'est pas envoyé.", (count, "Installer quand même\u00a0?"), "", choices, False))
         return
     turn.emit(ev.REFUSED, {1: "software", 2: "unsent"})
     turn.beep("refused")
-    text = (f"{count}.", "Un responsable doit s'identifier pour installer maintenant.")
+    text = (count, "Un responsable doit s'identifier pour installer maintenant.")
     turn.say(Message("Tout n'est pas envoyé.", text))
 
 

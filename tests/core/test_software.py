@@ -50,7 +50,7 @@ def printed(desk: Desk) -> None:
 
 def keys(desk: Desk) -> dict[str, bool]:
     """What the opening offers, and whether it can be tapped."""
-    return {each.label: each.act is not None for each in opening(desk.state, desk.now).choices}
+    return {each.label: each.act is not None for each in opening(desk.state, desk.now).beside}
 
 
 def orders(desk: Desk) -> list[Order]:

@@ -40,7 +40,7 @@ def opening(state: State, at: Instant) -> EntryView:
         Key("Ouvrir la caisse", Act("next")),
         Key("Plus", Act("go", "more"), icon="dots"),
         _last(state),
-        offers(state),
+        beside=offers(state),
     )
 
 

@@ -22,7 +22,7 @@ def offers(state: State) -> tuple[Key, ...]:
     if found is None:
         return (off,)
     if state.ledger.parked:
-        return off, Key("Installer et éteindre", None, "un ticket est en attente")
+        return off, Key("Installer et éteindre", None, "ticket en attente")
     return off, Key("Installer et éteindre", Act("install"), f"version {found.version}")
 
 
