@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 SAID: Final = Path("/run/sceau-system")  # where no configuration names another
 POLL: Final = 1000  # ms, while an order runs
+SLOTS_COME: Final = 15 * 60_000  # ms: a quick check of a long journal comes before
 LONGEST: Final = 4096  # bytes of a file of the system's
-NAME: Final = re.compile(r"sceau-[a-z0-9-]{1,32}-([0-9.]{5,17})\.raucb")
+NAME: Final = re.compile(r"sceau-[a-z0-9-]{1,32}-([0-9.]{5,20})\.raucb")
 HEALTHS: Final = ("good", "bad", "tried")
 STATES: Final = ("running", "done", "refused", "failed")
 CODES: Final = ("signature", "older", "board", "unreadable", "gone", "medium", "busy")
@@ -51,6 +52,18 @@ class System:
         self._feed(SystemSaid(self._slots(), self._told))
         if self._told is not None and self._told.state == "running":
             self._follow()
+        if not self._known():
+            self._loop.call_in(POLL, lambda: self._wait(SLOTS_COME // POLL))
+
+    def _wait(self, left: int) -> None:
+        """The system tells its slots once it has judged the one that runs, which is after this till stands."""
+        if self._known():
+            self._feed(SystemSaid(self._slots()))
+        elif left:
+            self._loop.call_in(POLL, lambda: self._wait(left - 1))
+
+    def _known(self) -> bool:
+        return (self._said() / "slots").exists()
 
     def do(self, order: Order) -> None:
         """Its record is durable."""
@@ -81,13 +94,10 @@ class System:
             self._feed(SoftwareReady("stick", version, path))
 
     def _write(self, order: Order) -> None:
-        lines = [f"do={order.do}"]
-        if order.do == "install":
-            lines += [f"bundle={order.bundle}", f"then={order.then}"]
-        if self._folders is None or any("\n" in line for line in lines):
+        if self._folders is None or "\n" in order.bundle:
             raise OSError(0, "an order that is not one")
         partial = self._folders.orders / "order.new"
-        partial.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        partial.write_text(text_of(order), "utf-8")
         # If we stop here, the record of the order is durable and nobody was asked: the folder is memory, and the next
         # start finds neither the version nor a slot that waits for it, and says so.
         partial.replace(self._folders.orders / "order")
@@ -135,6 +145,13 @@ class System:
 
     def _said(self) -> Path:
         return self._folders.said if self._folders else SAID
+
+
+def text_of(order: Order) -> str:
+    """The file `order`."""
+    if order.do == "install":
+        return f"do=install\nbundle={order.bundle}\nthen={order.then}\n"
+    return f"do={order.do}\n"
 
 
 def whole(file: Path) -> str:

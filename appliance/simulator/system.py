@@ -33,6 +33,7 @@ class System:
         self.said, self.orders, self.updates = folder / "said", folder / "orders", folder / "updates"
         self.fitted = self.off = False
         self.will = "done"
+        self.tells = True  # its slots, at a start; a real one does so when it has judged the slot
         self.taken: list[str] = []  # orders, word for word
         self._slots = {"A": Slot("0.1.0", "good"), "B": Slot("-", "bad")}
         self._booted, self._next = "A", "A"
@@ -62,7 +63,8 @@ class System:
             self._slots[self._next] = self._slots[self._next]._replace(health="bad")
             self._next = self._booted
         self._booted = self._next
-        self._tell_slots()
+        if self.tells:
+            self.tell_slots()
 
     def pump(self) -> bool:
         """Takes an order, goes on with one; whether anything moved."""
@@ -95,7 +97,7 @@ class System:
             return True
         self._order, self._due = order, self._clock.monotonic() + STEP
         self._slots[self._other] = self._slots[self._other]._replace(health="bad")
-        self._tell_slots()
+        self.tell_slots()
         self.tell(do="install", state="running", version="", percent=0)
         return True
 
@@ -119,7 +121,7 @@ class System:
 
     def _end(self, state: str, version: str, code: str) -> None:
         self._order = None
-        self._tell_slots()
+        self.tell_slots()
         self.tell(do="install", state=state, version=version, percent=self._percent, code=code)
 
     @property
@@ -136,7 +138,7 @@ class System:
         partial.write_bytes(data)
         partial.replace(self.said / name)
 
-    def _tell_slots(self) -> None:
+    def tell_slots(self) -> None:
         lines = (f"{name}={slot.version} {slot.health}{self._more(name)}\n" for name, slot in self._slots.items())
         self.write("slots", "".join(lines).encode())
 

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from appliance.audit.command import verify_main
+from appliance.core.effect import Order
 from appliance.core.software import PATIENCE, SAID
 from appliance.core.system import Outcome, Slot
 from appliance.daemon import wiring
-from appliance.daemon.system import LONGEST, outcome_of, slot_of, whole
+from appliance.daemon.system import LONGEST, outcome_of, slot_of, text_of, whole
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator.system import FAILURES, REFUSALS, System
+from appliance.slots import machine, order, said
 from tests.daemon.world import SAMPLE, SMALL, play, seen
 
 NEW = "sceau-pc-0.2.0.raucb"
@@ -95,7 +97,7 @@ def test_an_update_from_a_stick(world: SimulatedWorld, tmp_path: Path, monkeypat
     world.power_on()
     assert below(world).version == "0.2.0"
     changes = [record["body"] for record in world.records() if record["kind"] == "version"]
-    assert changes == [{"before": "0.1.0", "after": "0.2.0"}]
+    assert changes == [{"from": "0.1.0", "to": "0.2.0"}]
     assert told(world) == ["972 0.1.0 > 0.2.0 (stick)"]
     play(world, 'login "Sophie"', 'expect shows "Éteindre"')
     assert "Installer et éteindre" not in seen(world)
@@ -179,6 +181,21 @@ def test_a_version_that_does_not_start(world: SimulatedWorld, tmp_path: Path) ->
     assert "Retour à la version 0.1.0." in seen(world)
     play(world, 'login "Sophie"', "open day float 10.00", 'ring "Café"', "pay cash 2.00", "print no")
     intact(world, tmp_path)
+
+
+def test_slots_that_are_told_late(world: SimulatedWorld, tmp_path: Path) -> None:
+    """A real system tells them once it has judged the slot; by then somebody may sell."""
+    below(world).will, below(world).tells = "late", False
+    play(world, stick(tmp_path, NEW), 'tap "Installer et éteindre"', "wait 30s")
+    world.power_on()
+    play(world, "wait 20s", 'login "Sophie"', "open day float 10.00")
+    assert len(told(world)) == 1
+    below(world).tell_slots()
+    play(world, "wait 2s")
+
+    assert told(world)[1:] == ["974 0.2.0 > 0.1.0"]
+    assert "Vendre comme d'habitude." in seen(world)
+    play(world, 'tap "Fermer"', 'ring "Café"', "pay cash 2.00", "print no")
 
 
 def test_a_till_that_comes_back_alone_follows_the_order(world: SimulatedWorld, tmp_path: Path) -> None:
@@ -306,3 +323,20 @@ def test_outcomes(text: str, outcome: Outcome | None) -> None:
 )
 def test_slots(line: str, slot: Any) -> None:
     assert slot_of(line) == slot
+
+
+def test_both_sides_mean_the_same(world: SimulatedWorld, tmp_path: Path) -> None:
+    """What the till writes is an order to the system's own reader; what that says is a word to the till."""
+    below(world).will = "deaf"
+    play(world, 'tap "Éteindre"')
+    assert order.read((below(world).orders / "order").read_bytes()) == order.Order("off")
+
+    bundle = order.FOLDERS[1] / NEW
+    asked = Order("install", str(bundle), "off")
+    assert order.read(text_of(asked).encode()) == order.Order("install", bundle, "off")
+    for state in ("running", "done", "refused", "failed"):
+        told = said.Outcome("install", state, "0.2.0", 40, "medium")
+        assert outcome_of(told.text) == Outcome(*told)
+    lines = machine.slots(machine.Running("A", "0.1.0"), "0.2.0", {"B_OK": "1", "B_LEFT": "3", "ORDER": "B A"})
+    found = [slot_of(line) for line in lines.splitlines()]
+    assert found == [Slot("A", "0.1.0", "tried", booted=True), Slot("B", "0.2.0", "good", next=True)]
