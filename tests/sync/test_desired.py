@@ -35,7 +35,7 @@ def sealed(**changes: object) -> bytes:
 
 
 def sort(*statements: bytes, known: Known = KNOWN) -> tuple[list[int], list[str]]:
-    wanted, refused = sort_pointers(statements, RELEASE.public, known)
+    wanted, refused = sort_pointers(statements, CHAIN, RELEASE.public, known)
     return [it.version for it, _ in wanted], [each.why for each in refused]
 
 
