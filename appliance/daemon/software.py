@@ -314,7 +314,7 @@ def software(
     refuse: Callable[[Refusal], None],
 ) -> Software | None:
     """None where the till is not updated by itself: then software is only made known."""
-    if config.system is None or config.publisher is None or not config.board:
+    if config.system is None or config.publisher is None or not config.board or not releases.is_version(running):
         return None
     publisher = Publisher(config.publisher, config.board, running)
     return Software(config.system.updates, publisher, loop, disk, chain_id, ledger, say, report, refuse)

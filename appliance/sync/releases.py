@@ -79,9 +79,9 @@ def is_board(value: Any) -> bool:  # noqa: ANN401
 
 
 def order(version: str) -> tuple[int, ...]:
-    """Greater for a later one. Raises ValueError for a text that is no version."""
+    """Greater for a later one. Raises ProtocolError for a text that is no version."""
     if not is_version(version):
-        raise ValueError(f"{version!r} is no version of three numbers")
+        raise ProtocolError(f"{version!r} is no version of three numbers, as 0.2.0")
     return tuple(map(int, version.split(".")))
 
 

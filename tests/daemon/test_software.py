@@ -419,3 +419,5 @@ def test_without_a_publisher_it_is_only_made_known(tmp_path: Path) -> None:
     nothing: Any = None
     for one in (config, replace(config, publisher=bytes(32)), replace(config, board=BOARD)):
         assert software.software(one, "0.1.0", *[nothing] * 7) is None
+    whole = replace(config, publisher=bytes(32), board=BOARD)
+    assert software.software(whole, "0.1.0-of-a-workshop", *[nothing] * 7) is None
