@@ -96,7 +96,7 @@ def test_of_one_version_the_greatest_share_counts() -> None:
 
 
 def test_who_went_first_does_not_go_back() -> None:
-    """With 4 in place, of 5 among the last: 3 is neither followed nor refused. With no newer one shown it is refused."""
+    """With 4 in place, of 5 among the last: 3 is passed by. With no newer one shown it is refused."""
     held = KNOWN._replace(held={"catalogue": 4})
     last = pointer.place_of(CHAIN, "catalogue", 5)
     older, newer = sealed(version=3), sealed(version=5, share=max(1, last))
