@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 WANTED: Final = "wanted"
 SEEN: Final = "register"
+BREATH: Final = 50  # ms between two acts on flash alone, which others read at a start
 PAUSE: Final = 1000  # ms between two pieces
 BEHIND: Final = 15_000  # ms, while more than a batch of records waits for the collector
 RETRY: Final = 15 * 60_000  # ms
@@ -108,7 +109,7 @@ class Software:
         self._held = self._read_held()
         if self._held is None:
             self._clear()
-        elif self._why_old(self._held.release):
+        elif self._held.release.board != self._publisher.board or self._runs(self._held.release):
             self._drop()
         else:
             self._begin()
@@ -138,17 +139,18 @@ class Software:
         except ProtocolError as error:
             return UNLISTED.format(release.version, error)
         self._remember(register)
+        own = self._publisher
         if found.withdrawn:
             return WITHDRAWN.format(release.version)
-        return self._why_old(release)
-
-    def _why_old(self, release: Release) -> str:
-        own = self._publisher
         if release.board != own.board:
             return ELSEWHERE.format(release.version, release.board)
-        if releases.order(release.version) <= releases.order(own.running):
+        if releases.order(release.version) < releases.order(own.running):
             return NOT_NEWER.format(release.version, own.running)
         return ""
+
+    def _runs(self, release: Release) -> bool:
+        """It, or one above it, is the system that runs: nothing is to be fetched."""
+        return releases.order(release.version) <= releases.order(self._publisher.running)
 
     def _remember(self, register: Register) -> None:
         if self._seen is not None and register.number == self._seen.number:
@@ -169,6 +171,10 @@ class Software:
     def want(self, it: Fetched) -> None:
         """Judged before. What was wanted until now is no longer."""
         held = Held(it.pointer, it.statement, pieces.read(it.data))
+        if self._runs(held.release):  # from a stick, or with the machine: what the owner wants is in force
+            self._drop()
+            self._applied(held)
+            return
         try:
             # If we stop here, the one before is fetched on, or this one is: what lies here is known by its hashes.
             durable_file(self._disk, self._updates / WANTED, cbor2.dumps([it.statement, it.data]))
@@ -218,7 +224,7 @@ class Software:
             return
         match found.step:
             case Step.ON:
-                self._soon(0)
+                self._soon(BREATH)
             case Step.PIECE:
                 self._lied = False
                 self._soon(BEHIND if self._behind() else PAUSE)
@@ -243,9 +249,12 @@ class Software:
     def _whole(self, held: Held, path: Path) -> None:
         """Said at each start: the journal takes its record once."""
         self._ready, self._full = True, False
-        self._say(Applied(SOFTWARE, held.pointer.version, held.pointer.sha256, held.statement))
+        self._applied(held)
         self._say_ready(held.release.version, str(path))
         self._report(Health(Level.READY, "ok"))
+
+    def _applied(self, held: Held) -> None:
+        self._say(Applied(SOFTWARE, held.pointer.version, held.pointer.sha256, held.statement))
 
     def _lying(self, held: Held) -> None:
         if not self._lied:

@@ -85,7 +85,7 @@ class Hardware:
         return all(device.quiet() for device in self._devices)
 
     def next_deadline(self) -> int | None:
-        parts = (*self._devices, self.system)
+        parts: tuple[Device | System, ...] = (*self._devices, self.system)
         times = [at for part in parts if (at := part.next_deadline()) is not None]
         return min(times, default=None)
 

@@ -21,7 +21,7 @@ from appliance.storage.flash import Mode, OsDisk
 from appliance.sync import pieces, pointer, pulling, releases
 from appliance.sync.pieces import PIECE, Release
 from appliance.sync.releases import Published
-from tests.daemon.test_downward import CHEAP, POLICY, Till
+from tests.daemon.test_downward import CHEAP, CLOSE, POLICY, Till
 from tests.daemon.test_upstream import ENROLLED, SHOP
 from tests.sync.publisher import BOARD, PUBLISHER, SECOND, bundle, cut, published, register, release, turn
 
@@ -85,9 +85,7 @@ class Updated(SimulatedWorld):
     """A machine whose system takes updates."""
 
     def _config(self) -> Config:
-        home = self._data.parent
-        system = SystemConfig(home / "said", home / "orders", home / "updates")
-        return replace(super()._config(), system=system, publisher=PUBLISHER.public, board=BOARD)
+        return replace(super()._config(), publisher=PUBLISHER.public, board=BOARD)
 
 
 class Machine(Till):
@@ -96,8 +94,9 @@ class Machine(Till):
     def __init__(self, data: Path, said: list[SoftwareReady]) -> None:
         self.said = said
         self.data, self.disk = data, Failing()  # type: ignore[assignment]
-        self.updates = data.parent / "updates"
         self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside={"badge": DeviceConfig()})
+        self.world.hardware.system.fit()
+        self.updates = self.world.hardware.system.updates
         self.collector.policy = POLICY
         self.start()
 
@@ -158,6 +157,16 @@ def test_it_is_fetched_beside_the_sale(till: Machine) -> None:
     assert (till.updates / NAME).read_bytes() == DATA
     till.play("wait 2m\n")
     assert len(till.said) == len(till.records("applied")) == 1
+
+
+def test_it_is_installed(till: Machine) -> None:
+    """Offered once the day is closed, after a start too; the system below is given the file that was fetched."""
+    till.play(ENROLLED)
+    till.publish(release(DATA))
+    till.play(FETCHED + CLOSE + "power cut\npower on\n" + FETCHED)
+    till.play('login "Sophie"\ntap "Installer et éteindre"\n' + FETCHED)
+    orders = till.world.hardware.system.taken
+    assert [f"bundle={till.updates / NAME}\n" in each for each in orders] == [True]
 
 
 def test_records_go_first(till: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +267,6 @@ def other(row: Published, number: int = 1, **said: Any) -> Release:
     ("it", "why"),
     [
         (other(published(DATA, board="generic-amd64")), "un autre modèle de caisse (generic-amd64)"),
-        (other(published(DATA, "0.1.0")), "n'est pas plus récent que le 0.1.0"),
         (other(published(DATA, "0.0.9")), "n'est pas plus récent que le 0.1.0"),
         (other(published(DATA, withdrawn=True)), "a été retiré par l'éditeur"),
         (other(ROW, key=SECOND), "n'est pas au registre de l'éditeur"),
@@ -281,6 +289,15 @@ def test_what_is_refused_is_never_fetched(till: Machine, it: Release | bytes, wh
     assert not {NAME, pulling.PART, "wanted"} & set(till.names())
     digests = {sha256(each).hexdigest() for each in cut(DATA)}
     assert not [text for _, text in till.collector.heard if text.rpartition("/")[2] in digests]
+
+
+def test_what_runs_already_is_in_force(till: Machine) -> None:
+    """It came with the machine or from a stick: recorded as applied, nothing is fetched and nobody is alarmed."""
+    till.play(ENROLLED)
+    till.publish(other(published(DATA, "0.1.0")), 4)
+    till.play(FETCHED)
+    assert [it["version"] for it in till.records("applied")] == [4]
+    assert (till.refusals(), till.said, till.names()) == ([], [], ["register"])
 
 
 def test_an_older_register_is_refused(till: Machine) -> None:
