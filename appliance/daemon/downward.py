@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TOLD: Final = 16  # refusals that a process records: a collector that invents them shall not fill the journal
 FIRST: Final = 5000  # ms after the way up stands
 HALF: Final = "Les fichiers de la boutique sont en cours de remplacement\u00a0: ouvrir à nouveau dans une minute."
+PROGRESS: Final = ("fetching", "lies")  # of software
 WAITS: Final = "attend la prochaine ouverture"
 
 
@@ -49,11 +50,12 @@ class Downward:
         say: Callable[[Input], None],
         report: Callable[[Health], None],
     ) -> None:
-        self._shop, self._loop, self._ledger, self._say, self.report = shop, loop, ledger, say, report
+        self._shop, self._loop, self._ledger, self._say, self._tell = shop, loop, ledger, say, report
         self._shelf, self._heard = Shelf(data, shop, disk), Heard(data, disk)
         self._timer: Timer | None = None
         self._pace = 0
         self._lie, self._told_of = "", 0
+        self._alarmed = False
         self.software: Software | None = None  # None: software is made known and not fetched
 
     def follow(self, courier: Courier, asking: Desired, pace: int) -> None:
@@ -143,6 +145,13 @@ class Downward:
         if self._told_of <= TOLD:
             self._say(UpstreamFound("refused", self._ledger().seq, refusal.statement, refusal.why))
         self.report(Health(Level.CARE, "refused", refusal.why))
+
+    def report(self, health: Health) -> None:
+        """How far a download is does not take an alarm away."""
+        if health.code in PROGRESS and self._alarmed:
+            return
+        self._alarmed = health.level is Level.CARE
+        self._tell(health)
 
     def recorded(self, nonce: bytes) -> None:
         with suppress(OSError):

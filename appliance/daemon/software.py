@@ -50,6 +50,8 @@ NOT_NEWER: Final = "le logiciel {0} n'est pas plus récent que le {1}"
 APART: Final = REFUSED.format("les morceaux du logiciel {0} ne sont pas le logiciel signé")
 GONE: Final = REFUSED.format(WITHDRAWN)
 NO_ROOM: Final = "Mise à jour impossible\u00a0: il manque {1} Mo pour le logiciel {0}."
+FETCHED: Final = "logiciel {0}\u00a0: {1} % reçus"
+LIES: Final = "logiciel {0} prêt à installer"
 LYING: Final = "La réponse du serveur n'est pas valable\u00a0: a piece of software {0} is not what was signed."
 
 
@@ -227,6 +229,8 @@ class Software:
                 self._soon(BREATH)
             case Step.PIECE:
                 self._lied = False
+                percent = pull.done * 10 // held.release.size * 10
+                self._report(Health(Level.READY, "fetching", FETCHED.format(held.release.version, percent)))
                 self._soon(BEHIND if self._behind() else PAUSE)
             case Step.LATER:
                 self._soon(RETRY)
@@ -248,10 +252,12 @@ class Software:
 
     def _whole(self, held: Held, path: Path) -> None:
         """Said at each start: the journal takes its record once."""
+        if self._full:
+            self._report(Health(Level.READY, "ok"))
         self._ready, self._full = True, False
         self._applied(held)
         self._say_ready(held.release.version, str(path))
-        self._report(Health(Level.READY, "ok"))
+        self._report(Health(Level.READY, "lies", LIES.format(held.release.version)))
 
     def _applied(self, held: Held) -> None:
         self._say(Applied(SOFTWARE, held.pointer.version, held.pointer.sha256, held.statement))
@@ -272,6 +278,7 @@ class Software:
     def _drop(self) -> None:
         """Installed, withdrawn, over or wrong: nothing of it stays."""
         self._went()
+        self._report(Health(Level.READY, "lies"))
         self._held = self._pull = None
         with suppress(OSError):
             # If we stop here, it is wanted still and judged again, or a bundle lies here that the next start clears.

@@ -7,20 +7,30 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import cbor2
 import pytest
 
-from appliance.core.input import SoftwareReady
+from appliance.core.input import Input, SoftwareReady
+from appliance.core.ledger import Ledger
 from appliance.daemon import software
-from appliance.daemon.config import Config, DeviceConfig, SystemConfig
+from appliance.daemon.clock import SystemClock
+from appliance.daemon.config import Config, ConfigError, DeviceConfig, SystemConfig, decode
+from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.virtual import PowerCut, SimulatedWorld
-from appliance.simulator.upstream import RELEASE
+from appliance.simulator.upstream import RELEASE, Collector
 from appliance.storage.flash import Mode, OsDisk
+from appliance.storage.keys import Key
 from appliance.sync import pieces, pointer, pulling, releases
+from appliance.sync.client import Client
+from appliance.sync.fetching import Fetched
 from appliance.sync.pieces import PIECE, Release
+from appliance.sync.reading import Network, Reading
 from appliance.sync.releases import Published
+from appliance.sync.uploader import ThreadCourier
 from tests.daemon.test_downward import CHEAP, CLOSE, POLICY, Till
 from tests.daemon.test_upstream import ENROLLED, SHOP
 from tests.sync.publisher import BOARD, PUBLISHER, SECOND, bundle, cut, published, register, release, turn
@@ -115,6 +125,12 @@ class Machine(Till):
     def refusals(self) -> list[str]:
         return [it["text"] for it in self.records("upstream") if it["what"] == "refused"]
 
+    def told(self) -> str:
+        """On the technician's page."""
+        known = self.world.till
+        assert known
+        return known.service.state.devices["update"].detail
+
     def names(self) -> list[str]:
         return sorted(each.name for each in self.updates.iterdir())
 
@@ -150,11 +166,13 @@ def test_it_is_fetched_beside_the_sale(till: Machine) -> None:
     till.play(FETCHED + 'login "Sophie"\n' + CHEAP + "logout\n")
     assert (till.records("applied"), till.said) == ([], [])
     assert till.names() == [pulling.PART, "register", "wanted"]
+    assert till.told() == "logiciel 0.2.0\u00a0: 90 % reçus"
     till.collector.objects[sha256(missing).hexdigest()] = held_back
     till.play("wait 2m\n")
     assert [(it["scope"], it["version"]) for it in till.records("applied")] == [("software", 1)]
     assert till.said == [SoftwareReady("collector", "0.2.0", str(till.updates / NAME))]
     assert (till.updates / NAME).read_bytes() == DATA
+    assert till.told() == "logiciel 0.2.0 prêt à installer"
     till.play("wait 2m\n")
     assert len(till.said) == len(till.records("applied")) == 1
 
@@ -438,3 +456,70 @@ def test_without_a_publisher_it_is_only_made_known(tmp_path: Path) -> None:
         assert software.software(one, "0.1.0", *[nothing] * 7) is None
     whole = replace(config, publisher=bytes(32), board=BOARD)
     assert software.software(whole, "0.1.0-of-a-workshop", *[nothing] * 7) is None
+
+
+def test_what_a_configuration_says(tmp_path: Path) -> None:
+    """A key that is none and a model that is no text are said at the start."""
+    said = {"data": "d", "shop": "s"}
+    config = decode({**said, "publisher": PUBLISHER.public.hex(), "board": BOARD}, "sceau.toml")
+    assert (config.publisher, config.board) == (PUBLISHER.public, BOARD)
+    for wrong, why in (
+        ({"publisher": "x"}, "publisher: 'x' is no public key"),
+        ({"board": 1}, "board must be the name"),
+    ):
+        with pytest.raises(ConfigError, match=why):
+            decode({**said, **wrong}, "sceau.toml")
+
+
+def test_on_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a shop: the courier's thread fetches and writes, the loop hears of it; what is thrown away meanwhile stays
+    away, and the next release takes its place."""
+    monkeypatch.setattr(software, "PAUSE", 0)
+    chain_id, network = bytes(range(16)), Key(b"the network key of a test's till")
+    loop = SelectorsLoop(SystemClock(ZoneInfo("Europe/Paris")))
+    far = Collector(lambda: loop.clock.now().t)
+    far.listen()
+    far.network[chain_id] = network.public
+    said: list[Input] = []
+    publisher = software.Publisher(PUBLISHER.public, BOARD, "0.1.0")
+    signing = Network(network.public, network.sign, lambda: loop.clock.now().t // 1000, lambda: token_hex(8))
+    courier, nobody = ThreadCourier(loop), Ledger()
+    it = software.Software(
+        tmp_path,
+        publisher,
+        loop,
+        OsDisk(),
+        lambda: chain_id,
+        lambda: nobody,
+        said.append,
+        lambda _: None,
+        lambda _: None,
+    )
+    it.begun(courier)
+    it.follow(courier, Reading(Client(far.url), signing))
+
+    def until(version: str) -> None:
+        ready = SoftwareReady("collector", version, str(tmp_path / f"sceau-{BOARD}-{version}.raucb"))
+        for _ in range(6000):
+            loop.turn(5)
+            if ready in said:
+                return
+        raise AssertionError("it never came")
+
+    try:
+        for number, version in enumerate(("0.2.0", "0.3.0", "0.4.0"), start=1):
+            data = bundle(3 * PIECE, seed=number)
+            row = published(data, version)
+            far.publish("software", number, release(data, row, register(row, number=number)).encode())
+            far.objects |= {sha256(each).hexdigest(): each for each in cut(data)}
+            statement = far.pointers["software", number]
+            found = Fetched(pointer.read(statement), statement, far.objects[pointer.read(statement).sha256.hex()])
+            assert it.why_not(found.pointer, found.data) == ""
+            it.want(found)
+            if version != "0.2.0":
+                until(version)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["register", f"sceau-{BOARD}-0.4.0.raucb", "wanted"]
+    finally:
+        it.close()
+        courier.close()
+        far.hang_up()
