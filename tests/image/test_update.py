@@ -54,7 +54,8 @@ def made(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     nothing = folder / "unreadable.raucb"
     nothing.write_bytes(b"not a bundle" * 1000)
     refused["unreadable"] = nothing
-    disk = prepare(folder, updates=[bundle, *refused.values()])
+    (folder / "machine").mkdir()
+    disk = prepare(folder / "machine", updates=[bundle, *refused.values()])
     return Made(bundle, slot, refused, disk)
 
 
