@@ -85,13 +85,8 @@ class Hardware:
         return all(device.quiet() for device in self._devices)
 
     def next_deadline(self) -> int | None:
-<<<<<<< HEAD
-        parts: tuple[Device | System, ...] = (*self._devices, self.system)
-        times = [at for part in parts if (at := part.next_deadline()) is not None]
-=======
         known = (*(device.next_deadline() for device in self._devices), self.system.next_deadline())
         times = [at for at in known if at is not None]
->>>>>>> main
         return min(times, default=None)
 
     def fds(self) -> list[int]:
