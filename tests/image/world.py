@@ -315,9 +315,9 @@ class MachineWorld:
             self._sticks += 1
             self._stick = Path(folder)
             self._stick.mkdir(parents=True, exist_ok=True)
-            image = fat(
-                self._image, STICK, "STICK", {each.name: each for each in self._stick.iterdir() if each.is_file()}
-            )
+            files = {each.name: each for each in self._stick.iterdir() if each.is_file()}
+            size = max(STICK, 2 * sum(path.stat().st_size for path in files.values()))
+            image = fat(self._image, size, "STICK", files)
             self.running.qmp("blockdev-add", driver="raw", **{"node-name": self._name},
                              file={"driver": "file", "filename": str(image)})  # fmt: skip
             self.running.qmp("device_add", driver="usb-storage", bus="xhci.0", id=self._name, drive=self._name)
