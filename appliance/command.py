@@ -146,6 +146,12 @@ def _perimeter(argv: Sequence[str]) -> int:
     return perimeter_main(argv)
 
 
+def _releases(argv: Sequence[str]) -> int:
+    from appliance.provision.releases_command import releases_main
+
+    return releases_main(argv)
+
+
 def _provision(argv: Sequence[str]) -> int:
     from appliance.daemon.apply import apply_main
     from appliance.daemon.retire import retire_main
@@ -169,6 +175,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "slots": (_slots, "the two slots of the system and its updates; units of the image run it"),
     "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
     "provision": (_provision, "makes blank machines into tills and ends them: make, batch, check, decommission"),
+    "releases": (_releases, "the publisher's register: root, add, withdraw, rotate, show, check"),
     "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),
     "attest": (_attest, "the publisher's attestation: key, make, complete, show, check"),
     "perimeter": (_perimeter, "the fiscal version, and whether its files are unchanged"),

@@ -46,6 +46,7 @@ from collector.log.rounds import Rounds
 from collector.manifests import SIREN_DIGITS, place
 from collector.metrics import Metrics
 from collector.objects import Objects
+from collector.outgoing import Outgoing
 from collector.pointers import Pointers
 from collector.reader import FORBIDDEN, Reader, Stale
 from collector.registry import Unknown
@@ -55,6 +56,7 @@ from collector.stranger import Page, Witnesses
 from collector.telemetry import TELEMETRY_BYTES, TELEMETRY_TYPE, Telemetry
 
 RETRY_AFTER: Final = 30  # seconds
+LATER: Final = {"Retry-After": str(RETRY_AFTER)}
 DETAIL_LIMIT: Final = 400
 IN_FLIGHT: Final = 256
 NOT_FOUND, TOO_MANY, UNAVAILABLE, BAD_METHOD = 404, 429, 503, 405
@@ -125,6 +127,7 @@ class Api:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._flying = asyncio.Semaphore(IN_FLIGHT)
+        self._outgoing = Outgoing()
 
     def app(self) -> Starlette:
         chain, place = "/v1/chains/{chain}", "/v1/chains/{chain}/batches/{first}"
@@ -189,9 +192,8 @@ class Api:
         return answer
 
     async def _guarded(self, handler: Handler, request: Request) -> tuple[Response, str | None]:
-        later = {"Retry-After": str(RETRY_AFTER)}
         if self._flying.locked():
-            return refused("too much is asked at once: come back later", TOO_MANY, later), "full"
+            return refused("too much is asked at once: come back later", TOO_MANY, LATER), "full"
         async with self._flying:
             try:
                 return await handler(request), None
@@ -202,7 +204,7 @@ class Api:
             except Unknown:
                 return refused("this chain is not enrolled: enrol the till", NOT_FOUND), None
             except Unavailable as error:
-                return refused("the store does not answer clearly: come back later", UNAVAILABLE, later), str(error)
+                return refused("the store does not answer clearly: come back later", UNAVAILABLE, LATER), str(error)
 
     async def put_batch(self, request: Request) -> Response:
         chain_id, first_seq = _chain(request), _number(request.path_params["first"])
@@ -253,8 +255,10 @@ class Api:
     async def get_object(self, request: Request) -> Response:
         chain_id = _chain(request, request.query_params.get("chain", ""))
         said = (await self._rooms.reader.standing(request, chain_id, kept=False)).registration
-        data = await self._rooms.objects.of(request.path_params["digest"], said.siret, said.till)
-        return Response(data, media_type=parcel.OBJECT_TYPE)
+        if self._outgoing.full:
+            return refused("too many objects are on their way: come back later", TOO_MANY, LATER)
+        found = self._rooms.objects.of(request.path_params["digest"], said.siret, said.till)
+        return await self._outgoing.give(found, parcel.OBJECT_TYPE)
 
     async def post_diagnostics(self, request: Request) -> Response:
         chain_id = _chain(request)

@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     office.add(commands, _with_config)
     receipts.add(commands, _with_config)
     witness.add(commands)
-    release.add(commands)
+    release.add(commands, _with_config)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
     )

@@ -22,7 +22,7 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
-    "provision": {"core", "storage", "sync.shape", "sync.token", "display.qr"},
+    "provision": {"core", "storage", "sync.shape", "sync.token", "sync.releases", "display.qr"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
@@ -55,6 +55,8 @@ SHARED = (
     "manifest",
     "shop",
     "parcel",
+    "pieces",
+    "releases",
     "diagnostics",
     "countersign",
     "merkle",

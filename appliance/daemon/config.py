@@ -59,6 +59,8 @@ class Config:
     stick: Path | None = None  # where a medium that is plugged in is mounted
     provision: bytes | None = None  # public key of the root whose people may sign bundles; None: no bundle is taken
     system: SystemConfig | None = None  # None: this machine does not switch itself off and is not updated by the till
+    publisher: bytes | None = None  # public key of the root whose releases are fetched; None: they are only announced
+    board: str = ""  # this machine's model, as releases name it
 
     @property
     def blank(self) -> bool:
@@ -69,7 +71,19 @@ class Config:
         return self.devices.get(kind, DeviceConfig())
 
 
-KNOWN = {"data", "shop", "idle_lock", "device", "mirror", "stick", "upstream", "provision", "system"}
+KNOWN = {
+    "data",
+    "shop",
+    "idle_lock",
+    "device",
+    "mirror",
+    "stick",
+    "upstream",
+    "provision",
+    "system",
+    "publisher",
+    "board",
+}
 
 
 def read_config(path: Path) -> Config:
@@ -94,9 +108,9 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         raise ConfigError(f"{where}: idle_lock must be a number of seconds, 10 at least")
     if not isinstance(table.get("device", {}), dict):
         raise ConfigError(f"{where}: device must be tables like [device.printer]")
-    for key, what in (("mirror", "file"), ("stick", "folder")):
+    for key, what in (("mirror", "path of a file"), ("stick", "path of a folder"), ("board", "name of a model")):
         if not isinstance(table.get(key, ""), str):
-            raise ConfigError(f"{where}: {key} must be the path of a {what}")
+            raise ConfigError(f"{where}: {key} must be the {what}")
     devices = {kind: _device(kind, value, where) for kind, value in table.get("device", {}).items()}
     mirror = Path(table["mirror"]) if "mirror" in table else None
     stick = Path(table["stick"]) if "stick" in table else None
@@ -108,18 +122,21 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         mirror,
         _upstream(table.get("upstream", {}), where),
         stick,
-        _root(table.get("provision"), where),
+        _root(table, "provision", where),
         _system(table.get("system"), where),
+        _root(table, "publisher", where),
+        table.get("board", ""),
     )
 
 
-def _root(value: object, where: str) -> bytes | None:
+def _root(table: Mapping[str, Any], key: str, where: str) -> bytes | None:
+    value = table.get(key)
     if value is None:
         return None
     try:
         return public_key(str(value))
     except SignerError as error:
-        raise ConfigError(f"{where}: provision: {error}") from error
+        raise ConfigError(f"{where}: {key}: {error}") from error
 
 
 def _system(value: object, where: str) -> SystemConfig | None:

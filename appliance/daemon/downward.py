@@ -27,11 +27,13 @@ from appliance.sync.pointer import Pointer
 from appliance.sync.uploader import Courier
 
 if TYPE_CHECKING:
+    from appliance.daemon.software import Software
     from appliance.sync.fetching import Desired, Fetched, Found
 
 TOLD: Final = 16  # refusals that a process records: a collector that invents them shall not fill the journal
 FIRST: Final = 5000  # ms after the way up stands
 HALF: Final = "Les fichiers de la boutique sont en cours de remplacement\u00a0: ouvrir à nouveau dans une minute."
+PROGRESS: Final = ("fetching", "lies")  # of software
 WAITS: Final = "attend la prochaine ouverture"
 
 
@@ -48,11 +50,13 @@ class Downward:
         say: Callable[[Input], None],
         report: Callable[[Health], None],
     ) -> None:
-        self._shop, self._loop, self._ledger, self._say, self._report = shop, loop, ledger, say, report
+        self._shop, self._loop, self._ledger, self._say, self._tell = shop, loop, ledger, say, report
         self._shelf, self._heard = Shelf(data, shop, disk), Heard(data, disk)
         self._timer: Timer | None = None
         self._pace = 0
         self._lie, self._told_of = "", 0
+        self._alarmed = False
+        self.software: Software | None = None  # None: software is made known and not fetched
 
     def follow(self, courier: Courier, asking: Desired, pace: int) -> None:
         """Asks now and then, every `pace` ms, until `close`."""
@@ -64,9 +68,13 @@ class Downward:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self.software is not None:
+            self.software.close()
 
-    def begun(self) -> None:
+    def begun(self, courier: Courier) -> None:
         """At a start: what was put in place before a cut gets its record, or is put away when it has one."""
+        if self.software is not None:
+            self.software.begun(courier)
         with suppress(OSError):
             for it in self._shelf.going():
                 self._say(it.applied)
@@ -91,6 +99,8 @@ class Downward:
         with suppress(OSError):
             for it in self._shelf.waiting():
                 held[it.pointer.scope] = max(held.get(it.pointer.scope, 0), it.pointer.version)
+        if self.software is not None:
+            held[SOFTWARE] = max(held.get(SOFTWARE, 0), self.software.version)
         return Known(ledger.siret, ledger.till, self._now(), held, self._heard.refused, self._heard.answered)
 
     def _now(self) -> int | None:
@@ -102,7 +112,7 @@ class Downward:
 
     def _found(self, found: Found) -> None:
         for refusal in found.refused:
-            self._refused(refusal)
+            self.refuse(refusal)
         for it in found.fetched:
             self._fetched(it)
         for asked in found.asked:
@@ -112,6 +122,9 @@ class Downward:
         self._lie = found.lie
 
     def _fetched(self, it: Fetched) -> None:
+        if it.pointer.scope == SOFTWARE and self.software is not None:
+            self.software.want(it)
+            return
         if it.pointer.scope == SOFTWARE:  # made known, never installed from here
             self._say(Applied(SOFTWARE, it.pointer.version, it.pointer.sha256, it.statement))
             return
@@ -119,9 +132,9 @@ class Downward:
             self._shelf.put(it.statement, it.data)
         except OSError:
             return  # asked for again
-        self._report(Health(Level.READY, "waiting", WAITS))
+        self.report(Health(Level.READY, "waiting", WAITS))
 
-    def _refused(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: Refusal) -> None:
         """Once for each statement, over restarts too."""
         with suppress(OSError):
             if self._heard.add(heard.REFUSED, mark(refusal.statement)):
@@ -131,7 +144,14 @@ class Downward:
         self._told_of += 1
         if self._told_of <= TOLD:
             self._say(UpstreamFound("refused", self._ledger().seq, refusal.statement, refusal.why))
-        self._report(Health(Level.CARE, "refused", refusal.why))
+        self.report(Health(Level.CARE, "refused", refusal.why))
+
+    def report(self, health: Health) -> None:
+        """How far a download is does not take an alarm away."""
+        if health.code in PROGRESS and self._alarmed:
+            return
+        self._alarmed = health.level is Level.CARE
+        self._tell(health)
 
     def recorded(self, nonce: bytes) -> None:
         with suppress(OSError):
@@ -159,16 +179,16 @@ class Downward:
         why = self._why_not(it, today)
         if why:
             self._shelf.drop(it.pointer.scope)
-            self._refused(Refusal(it.statement, why))
+            self.refuse(Refusal(it.statement, why))
             return
         try:
             self._shelf.take(it)
         except OSError:
             if any(each.statement == it.statement for each in self._shelf.going()):
                 raise
-            self._refused(Refusal(it.statement, shelf.NO_PLACE))
+            self.refuse(Refusal(it.statement, shelf.NO_PLACE))
             return
-        self._report(Health(Level.READY, "ok"))
+        self.report(Health(Level.READY, "ok"))
 
     def _why_not(self, it: shelf.Waiting, today: date) -> str:
         """It was good when it came; since then time went by, and other files may have come."""

@@ -12,6 +12,7 @@ from appliance.core import event as ev
 from appliance.core.input import Enrolled, EnrolmentFailed, Input, UpstreamFound
 from appliance.core.ledger import Ledger
 from appliance.daemon.config import Config
+from appliance.daemon.software import software as updating
 from appliance.ports import Health, Loop
 from appliance.provision.install import CODE
 from appliance.storage import keys
@@ -95,6 +96,9 @@ class Line:
         self._ledger, self._say, self._report = ledger, say, report
         self._downward = downward
         self._courier = away.courier(loop)
+        downward.software = updating(
+            config, software, loop, disk, lambda: journal.chain_id, ledger, say, downward.report, downward.refuse
+        )
         self._uploader: Uploader | None = None
         self._client: Asking | None = None
         self._receipt: tuple[int, bytes] = (0, b"")
@@ -102,7 +106,7 @@ class Line:
         self._lie = ""
 
     def start(self) -> None:
-        self._downward.begun()
+        self._downward.begun(self._courier)
         if self._ledger().upstream.enrolled:
             self._go_up()
             return
@@ -192,8 +196,13 @@ class Line:
         self._client = client
         self._dating = Dating(client, self._config.data / ARCHIVES, self.log(), self._disk)
         if found is not None:
-            asking = Desired(Reading(client, signing), found[0].chain_id, found[0].release_key, self._fault)
+            reading, update = Reading(client, signing), self._downward.software
+            asking = Desired(
+                reading, found[0].chain_id, found[0].release_key, self._fault, update.why_not if update else None
+            )
             self._downward.follow(self._courier, asking, pace.interval)
+            if update is not None:
+                update.follow(self._courier, reading)
 
     def _date(self) -> None:
         """An archive gets its certain date once all that it holds has come (ARC-02)."""

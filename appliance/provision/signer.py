@@ -54,9 +54,9 @@ def load_key(path: Path) -> Secret:
             raise SignerError(f"{path} can be read by others: chmod 600 it, and have the key certified anew")
         seed = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError) as error:
-        raise SignerError(f"{path} is no key file: name the file that `sceau provision issuer` made") from error
+        raise SignerError(f"{path} is no key file: name one that `sceau provision` or `sceau releases` made") from error
     if len(seed) != 32:
-        raise SignerError(f"{path} does not hold 32 bytes: name the file that `sceau provision issuer` made")
+        raise SignerError(f"{path} does not hold 32 bytes: name a file that `sceau provision` or `sceau releases` made")
     return secret(seed)
 
 

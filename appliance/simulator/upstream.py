@@ -98,10 +98,10 @@ class Collector:
         self.tokens[secret] = (siret, till)
         return token.digits(Token(secret, token.mark(self.root.public), self.url))
 
-    def publish(self, scope: str, version: int, data: bytes, whom: str = "*") -> None:
-        """A signed pointer to `data`, good for a year from now."""
+    def publish(self, scope: str, version: int, data: bytes, whom: str = "*", share: int | None = None) -> None:
+        """A signed pointer to `data`, good for a year from now; `share`: per mille of the tills."""
         digest = sha256(data).digest()
-        said = pointer.Pointer(scope, version, digest, len(data), 0, self._now() + 366 * 86_400_000, whom)
+        said = pointer.Pointer(scope, version, digest, len(data), 0, self._now() + 366 * 86_400_000, whom, share)
         self.pointers[scope, version] = pointer.seal(said, RELEASE.sign)
         self.objects[digest.hex()] = data
 

@@ -51,11 +51,15 @@ def mark(statement: bytes) -> bytes:
 
 
 def sort_pointers(
-    statements: Iterable[bytes], release_key: bytes, known: Known
+    statements: Iterable[bytes], chain_id: bytes, release_key: bytes, known: Known
 ) -> tuple[list[tuple[Pointer, bytes]], list[Refusal]]:
-    """What to fetch, and what is refused. Of each scope only the newest counts; what is not yet in its time waits."""
+    """What to fetch, and what is refused. Of each scope only the newest counts; what is not yet in its time waits.
+
+    One that goes to other tills first is passed by, and an older one for all counts meanwhile.
+    """
     refused: list[Refusal] = []
     newest: dict[str, tuple[Pointer, bytes]] = {}
+    shown: dict[str, int] = {}  # the greatest version, whoever goes first
     for data in statements:
         try:
             it = pointer.proven(data, release_key)
@@ -64,14 +68,20 @@ def sort_pointers(
             continue
         if not pointer.meant(it, known.siret, known.till):
             refused.append(Refusal(data, STRANGER))
-        elif it.scope in (*FILES, SOFTWARE) and (it.scope not in newest or it.version > newest[it.scope][0].version):
+            continue
+        shown[it.scope] = max(it.version, shown.get(it.scope, 0))
+        ours = it.scope in (*FILES, SOFTWARE) and pointer.follows(it, chain_id)
+        if ours and (it.scope not in newest or it.rank > newest[it.scope][0].rank):
             newest[it.scope] = (it, data)
     wanted = []
     for it, data in newest.values():
-        why = too_late(it, known.held.get(it.scope, 0), known.now)
+        held = known.held.get(it.scope, 0)
+        if it.version < held <= shown[it.scope]:
+            continue  # newer ones go to other tills first: nobody has put anything back
+        why = too_late(it, held, known.now)
         if why:
             refused.append(Refusal(data, why))
-        elif known.now is not None and it.not_before <= known.now and it.version != known.held.get(it.scope, 0):
+        elif known.now is not None and it.not_before <= known.now and it.version != held:
             wanted.append((it, data))
     return wanted, refused
 

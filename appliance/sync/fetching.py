@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from appliance.sync import diagnostics, parcel, pointer
+from appliance.sync import diagnostics, parcel, pieces, pointer
 from appliance.sync.client import Unreachable
 from appliance.sync.desired import NAMES, REFUSED, UNREAD, Known, Refusal, mark, sort_pointers, sort_requests
 from appliance.sync.diagnostics import Wanted
@@ -25,7 +25,8 @@ Check = Callable[[Pointer, bytes], str]
 
 
 class Fetched(NamedTuple):
-    """Proven, in its time, and its object holds what the pointer says; `data` is empty for software."""
+    """Proven, in its time, and its object holds what the pointer says; `data` is empty for software that is only made
+    known, and a release for software that is fetched."""
 
     pointer: Pointer
     statement: bytes
@@ -42,10 +43,16 @@ class Found(NamedTuple):
 
 
 class Desired:
-    """For one chain. `fits` tries an object with the shop's own reader and gives the first fault, or nothing."""
+    """For one chain. `fits` tries an object with the shop's own reader and gives the first fault, or nothing.
 
-    def __init__(self, reading: Reading, chain_id: bytes, release_key: bytes, fits: Check) -> None:
+    `releases` says of a release why this machine does not take it; None: software is only made known here.
+    """
+
+    def __init__(
+        self, reading: Reading, chain_id: bytes, release_key: bytes, fits: Check, releases: Check | None = None
+    ) -> None:
         self._reading, self._chain_id, self._release_key, self._fits = reading, chain_id, release_key, fits
+        self._releases = releases
         self._tag, self._list = "", b""
 
     def ask(self, known: Known) -> Found:
@@ -62,7 +69,9 @@ class Desired:
         fresh = [each for each in statements if mark(each) not in known.refused]
         requests = [each for each in fresh if diagnostics.is_wanted(each)]
         asked, late = sort_requests(requests, self._chain_id, self._release_key, known)
-        wanted, refused = sort_pointers([each for each in fresh if each not in requests], self._release_key, known)
+        wanted, refused = sort_pointers(
+            [each for each in fresh if each not in requests], self._chain_id, self._release_key, known
+        )
         fetched = [self._fetch(it, data) for it, data in wanted]
         good = tuple(each for each in fetched if isinstance(each, Fetched))
         bad = tuple(each for each in fetched if isinstance(each, Refusal))
@@ -80,7 +89,7 @@ class Desired:
 
     def _fetch(self, it: Pointer, statement: bytes) -> Fetched | Refusal | None:
         """None while nobody has the object. Raises ProtocolError when it is another than was signed."""
-        if it.scope == SOFTWARE:
+        if it.scope == SOFTWARE and self._releases is None:
             return Fetched(it, statement, b"")
         if it.size > OBJECT_BYTES:
             return Refusal(statement, LARGE)
@@ -90,15 +99,17 @@ class Desired:
         if (len(answer.body), sha256(answer.body).digest()) != (it.size, it.sha256):
             raise ProtocolError("an object is not what was signed")
         why = self._why_not(it, answer.body)
-        return (
-            Refusal(statement, UNREAD.format(NAMES[it.scope], it.version, why))
-            if why
-            else Fetched(it, statement, answer.body)
-        )
+        return Refusal(statement, why) if why else Fetched(it, statement, answer.body)
 
     def _why_not(self, it: Pointer, data: bytes) -> str:
+        """A sentence, or nothing."""
         try:
+            if self._releases is not None and it.scope == SOFTWARE:
+                pieces.read(data)
+                why = self._releases(it, data)
+                return REFUSED.format(why) if why else ""
             parcel.unpack(it.scope, data)
+            why = self._fits(it, data)
         except ProtocolError as error:
-            return str(error)
-        return self._fits(it, data)
+            why = str(error)
+        return UNREAD.format(NAMES[it.scope], it.version, why) if why else ""

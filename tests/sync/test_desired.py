@@ -35,7 +35,7 @@ def sealed(**changes: object) -> bytes:
 
 
 def sort(*statements: bytes, known: Known = KNOWN) -> tuple[list[int], list[str]]:
-    wanted, refused = sort_pointers(statements, RELEASE.public, known)
+    wanted, refused = sort_pointers(statements, CHAIN, RELEASE.public, known)
     return [it.version for it, _ in wanted], [each.why for each in refused]
 
 
@@ -73,6 +73,35 @@ def test_of_each_scope_the_newest_counts() -> None:
     """One for all and a newer one for this till: neither is refused. An unknown scope is passed by."""
     both = (sealed(whom="*", version=2), sealed(), sealed(scope="config", version=1), sealed(scope="weather"))
     assert sort(*both, known=KNOWN._replace(held={"catalogue": 3})) == ([4, 1], [])
+
+
+def test_some_tills_go_first() -> None:
+    """Whom a share leaves out passes it by without a word, and an older one for all counts meanwhile."""
+    place = pointer.place_of(CHAIN, "catalogue", 4)
+    outside, inside = sealed(share=place), sealed(share=place + 1)
+    older = sealed(version=3)
+    assert sort(outside) == ([], [])
+    assert sort(inside) == ([4], [])
+    assert sort(outside, older) == ([3], [])
+    assert sort(outside, older, inside) == ([4], [])
+    assert sort(outside, older, known=KNOWN._replace(held={"catalogue": 3})) == ([], [])
+
+
+def test_of_one_version_the_greatest_share_counts() -> None:
+    """In whatever order they are shown."""
+    narrow, wide = sealed(share=999, expires=T + 1), sealed(expires=T + 2)
+    for statements in ((narrow, wide), (wide, narrow)):
+        found, _ = sort_pointers(statements, CHAIN, RELEASE.public, KNOWN)
+        assert [it.expires for it, _ in found] == [T + 2]
+
+
+def test_who_went_first_does_not_go_back() -> None:
+    """With 4 in place, of 5 among the last: 3 is passed by. With no newer one shown it is refused."""
+    held = KNOWN._replace(held={"catalogue": 4})
+    last = pointer.place_of(CHAIN, "catalogue", 5)
+    older, newer = sealed(version=3), sealed(version=5, share=max(1, last))
+    assert sort(newer, older, known=held) == ([], [])
+    assert sort(older, known=held) == ([], [desired.OLDER.format("catalogue", 3, 4)])
 
 
 def test_its_time() -> None:

@@ -91,6 +91,7 @@ SAID = Diagnostics(
     (Fault(T, "printer paper-out"),), Wear(123456, 789, 1, 1, 1), Clock(-12, 0, 1), Queue(3, 1),
 )  # fmt: skip
 
+SHARED = pointer.seal(POINTER._replace(share=50), RELEASE.sign)
 READ: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "key log": (LOG.data[0], lambda data: keylog.read([data], ROOT.public)),
     "registry": (
@@ -315,3 +316,43 @@ def test_problems() -> None:
     for wrong in (b"", b"\xa0", it._replace(status=-1).encode(), it._replace(title="\n").encode()):
         with pytest.raises(ProtocolError):
             problem.read(wrong)
+
+
+def test_no_byte_of_a_share_can_change() -> None:
+    assert pointer.proven(SHARED, RELEASE.public) == POINTER._replace(share=50)
+    for wrong in (SHARED[:at] + bytes([SHARED[at] ^ 1]) + SHARED[at + 1 :] for at in range(len(SHARED))):
+        with pytest.raises(ProtocolError):
+            pointer.proven(wrong, RELEASE.public)
+
+
+@pytest.mark.parametrize("share", [0, 1001, -1, True, None, "1", 2**64])
+def test_shares_that_are_none(share: Any) -> None:
+    """Between one and a thousand, or left out."""
+    payload = cbor2.dumps({**dict(enumerate(POINTER[:-1], start=1)), 8: share})
+    with pytest.raises(ProtocolError):
+        pointer.proven(pointer.FORM.seal(payload, RELEASE.sign), RELEASE.public)
+
+
+@given(st.binary(min_size=16, max_size=16), st.text(max_size=8), st.integers(0, 2**63 - 1), st.data())
+def test_whoever_is_in_a_share_is_in_every_wider_one(
+    chain: bytes, scope: str, version: int, data: st.DataObject
+) -> None:
+    one = data.draw(st.integers(1, pointer.WHOLE))
+    other = data.draw(st.integers(one, pointer.WHOLE))
+    it = POINTER._replace(scope=scope, version=version)
+    if pointer.follows(it._replace(share=one), chain):
+        assert pointer.follows(it._replace(share=other), chain)
+    assert pointer.follows(it, chain)
+    assert pointer.follows(it._replace(share=pointer.WHOLE), chain)
+
+
+def test_a_share_is_what_it_says() -> None:
+    """Of many tills about as many per mille, and others at the next version."""
+    chains = [sha256(bytes([at % 256, at // 256])).digest()[:16] for at in range(4000)]
+    first, then = (
+        {each for each in chains if pointer.follows(POINTER._replace(version=version, share=50), each)}
+        for version in (7, 8)
+    )
+    assert 140 <= len(first) <= 260
+    assert 140 <= len(then) <= 260
+    assert len(first & then) < 40

@@ -10,17 +10,19 @@ import cbor2
 import pytest
 from pycddl import Schema, ValidationError
 
-from appliance.sync import countersign, merkle, message, note, protocol, token
+from appliance.sync import countersign, merkle, message, note, pieces, pointer, protocol, releases, token
 from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
 from appliance.sync.tiles import Edge
 from appliance.sync.token import Token
 from collector.log import sheet
 from collector.witness import judge
 from tests.sync.line import COLLECTOR
-from tests.sync.test_statements import LOG, READ
+from tests.sync.publisher import bundle, release
+from tests.sync.test_statements import LOG, READ, SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / "sync.json").read_text("utf-8"))
+RELEASES: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / "releases.json").read_text("utf-8"))
 DOCUMENT = (ROOT / "appliance" / "sync" / "protocol.cddl").read_text("utf-8")
 
 
@@ -54,6 +56,25 @@ def test_statements(name: str) -> None:
 
     assert data.hex() == VECTORS["statements"][name]
     assert read(bytes.fromhex(VECTORS["statements"][name]))
+
+
+def test_the_first_tills() -> None:
+    """A pointer with a share, and where a till stands among a thousand."""
+    assert SHARED.hex() == VECTORS["share"]
+    for it in VECTORS["cohort"]:
+        assert pointer.place_of(bytes.fromhex(it["chain"]), it["scope"], it["version"]) == it["place"]
+
+
+def test_releases() -> None:
+    """The register before and behind a change of the publisher's key, and a release that carries it."""
+    it = releases.read(bytes.fromhex(RELEASES["register"]), bytes.fromhex(RELEASES["root"]))
+    turned = releases.read(bytes.fromhex(RELEASES["turned"]), bytes.fromhex(RELEASES["root"]))
+    assert (it.number, turned.number, turned.keys[-1].hex()) == (1, 2, RELEASES["successor"])
+    assert releases.why_not_after(it, turned) == ""
+    assert [[*row[:2], *(each.hex() for each in row[4:6])] for row in it.releases] == RELEASES["rows"]
+    cut = pieces.read(bytes.fromhex(RELEASES["release"]))
+    assert (pieces.proven(cut, it), cut.register) == (it.releases[0], it.data)
+    assert release(bundle(3000)).encode().hex() == RELEASES["release"]
 
 
 def test_token_and_signed_request() -> None:
@@ -113,9 +134,19 @@ def examples() -> list[tuple[str, bytes]]:
     names = ("registration", "offer", "pointer", "manifest", "countersignature", "wanted", "diagnostics")
     sealed |= {name: name for name in names}
     sealed["shop-closing"] = "shop closing"
+    shared = ("pointer", cbor2.loads(SHARED).value[2])
+    release = ("release", bytes.fromhex(RELEASES["release"]))
     logged = ("sheet", sheet.FORM.open(bytes.fromhex(VECTORS["log"]["sheet"]))[0])
     whole = [(rule, bytes.fromhex(data)) for rule, data in plain]
-    return [*batches, *receipts, logged, *whole, *((rule, payload(name)) for rule, name in sealed.items())]
+    return [
+        *batches,
+        *receipts,
+        logged,
+        shared,
+        release,
+        *whole,
+        *((rule, payload(name)) for rule, name in sealed.items()),
+    ]
 
 
 @pytest.mark.parametrize(("rule", "data"), examples(), ids=lambda value: value if isinstance(value, str) else "")
