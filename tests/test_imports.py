@@ -22,7 +22,7 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
-    "provision": {"core", "storage", "sync.shape", "sync.token", "display.qr"},
+    "provision": {"core", "storage", "sync.shape", "sync.token", "sync.delivery", "display.qr"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
@@ -54,6 +54,7 @@ SHARED = (
     "manifest",
     "shop",
     "parcel",
+    "delivery",
     "diagnostics",
     "countersign",
     "merkle",
