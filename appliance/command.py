@@ -115,6 +115,12 @@ def _purge(argv: Sequence[str]) -> int:
     return purge_main(argv, held)
 
 
+def _slots(argv: Sequence[str]) -> int:
+    from appliance.slots.command import slots_main
+
+    return slots_main(argv)
+
+
 def _sync(argv: Sequence[str]) -> int:
     from appliance.sync.command import sync_main
 
@@ -160,6 +166,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "export": (_export, "sales, the accountant's file, e-reporting: DATA --format F --out FILE"),
     "archive": (_archive, "archives of closed days: create, check, copy, list"),
     "purge": (_purge, "gives up segments that stand in archives on other media"),
+    "slots": (_slots, "the two slots of the system and its updates; units of the image run it"),
     "sync": (_sync, "to the collector on a stick: export DATA DIR, push DIR, status DATA"),
     "provision": (_provision, "makes blank machines into tills and ends them: make, batch, check, decommission"),
     "note": (_note, "a comment on an earlier act: DATA RECORD TEXT"),

@@ -8,9 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+from appliance import VERSION
 from image import bill
 from image.board import Board, read_board
+from image.bundle import make_bundle
 from image.disk import make_disk
+from image.keys import publisher
 from image.root import make_root
 from image.shell import ROOT, BuildError
 from image.slot import make_slot
@@ -35,22 +38,25 @@ def main() -> int:
 
 
 def build(board: Board) -> Path:
-    """The folder with disk.img, bill.json, licences, packages.lock. Raises BuildError."""
+    """The folder with disk.img, the bundle, bill.json, licences, packages.lock. Raises BuildError."""
     began = time.monotonic()
     out = OUT / board.name
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
     root = work / "root"
     _say(f"Debian's part of the root: made for {board.architecture} in a minute or two, or kept from the last time")
-    libraries = make_tree(board, make_root(board), root)
+    keys = publisher(OUT / "keys")
+    libraries = make_tree(board, make_root(board), keys, root)
     _say(f"{bill.write_bill(root, libraries, out / 'bill.json')} components in bill.json")
     _say(f"{bill.write_licences(root, libraries, out / 'licences')} licences")
     _compare(bill.versions(root), out / "packages.lock")
     kernel, initramfs = _taken(root, "vmlinuz-*", work), _taken(root, "initrd.img-*", work)
     close(root)
-    slot = make_slot(board, root, kernel, initramfs, work)
+    slot = make_slot(board, VERSION, root, kernel, initramfs, work)
     make_disk(board, slot, work, out / "disk.img")
     (out / "root-hash").write_text(slot.root_hash + "\n", "ascii")
+    bundle = make_bundle(board, VERSION, slot, keys, out)
+    _say(f"{bundle.relative_to(ROOT)} is its update")
     _say(f"{out.relative_to(ROOT)}/disk.img is made in {time.monotonic() - began:.0f} s, root hash {slot.root_hash}")
     return out
 

@@ -11,13 +11,14 @@ import py_compile
 import re
 import shutil
 import sys
-from importlib.metadata import Distribution, distribution
+import tomllib
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from image.shell import ROOT, BuildError
 
 HOME = Path("usr/lib/sceau")
-EXTRAS = {"sceau": {"tpm"}}
+EXTRAS = ("tpm",)
 PYTHON = "3.11"  # Debian 12's
 LAUNCHER = "#!/usr/lib/sceau/bin/python3\nimport sys\n\nfrom appliance.command import main\n\nsys.exit(main())\n"
 CONFIG = f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {PYTHON}\n"
@@ -31,10 +32,11 @@ def install(root: Path) -> list[Distribution]:
     home = root / HOME
     packages = home / "lib" / f"python{PYTHON}" / "site-packages"
     packages.mkdir(parents=True)
-    libraries = closure("sceau")
+    libraries = closure(wanted())
     for library in libraries:
         _copy(library, packages)
-    shutil.copytree(ROOT / "appliance", packages / "appliance", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("appliance", "verifier"):  # the verifiers go into each archive
+        shutil.copytree(ROOT / folder, packages / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (home / "pyvenv.cfg").write_text(CONFIG, "ascii")
     (home / "bin").mkdir()
     (home / "bin" / "python3").symlink_to("/usr/bin/python3")
@@ -46,28 +48,38 @@ def install(root: Path) -> list[Distribution]:
     return libraries
 
 
-def closure(name: str) -> list[Distribution]:
-    """What `name` needs at run time and what that needs, without `name`."""
+def wanted() -> list[str]:
+    """What the till says that it needs, in `pyproject.toml`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [*project["dependencies"], *(each for name in EXTRAS for each in project["optional-dependencies"][name])]
+
+
+def closure(requirements: list[str]) -> list[Distribution]:
+    """The libraries of these requirements and what they need in turn, by name. Raises BuildError."""
     seen: dict[str, Distribution] = {}
-    waiting = [(name, EXTRAS.get(name, set()))]
+    waiting = list(requirements)
     while waiting:
-        wanted, extras = waiting.pop()
-        found = distribution(wanted)
-        for requirement in found.requires or []:
-            needed = _needed(requirement, extras)
-            if needed and needed not in seen:
-                seen[needed] = distribution(needed)
-                waiting.append((needed, EXTRAS.get(needed, set())))
+        name = _needed(waiting.pop())
+        if name and name not in seen:
+            seen[name] = _found(name)
+            waiting += seen[name].requires or []
     return [seen[each] for each in sorted(seen)]
 
 
-def _needed(requirement: str, extras: set[str]) -> str:
+def _found(name: str) -> Distribution:
+    try:
+        return distribution(name)
+    except PackageNotFoundError as error:
+        raise BuildError(f"{name} is not in .venv: rm build/setup.stamp, then make setup") from error
+
+
+def _needed(requirement: str) -> str:
     """The name, in its normal form, when its marker holds on the till; empty otherwise."""
     from packaging.requirements import Requirement
 
     read = Requirement(requirement)
-    here = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "sys_platform": "linux"}
-    holds = read.marker is None or any(read.marker.evaluate({**here, "extra": extra}) for extra in ("", *extras))
+    here = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "sys_platform": "linux", "extra": ""}
+    holds = read.marker is None or read.marker.evaluate(here)
     return re.sub(r"[-_.]+", "-", read.name).lower() if holds else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from appliance.slots.environment import pack
 from image.board import MIB, Board
 from image.shell import ROOT, run
 from image.slot import FIXED, Slot, ext4, fat, fixed
@@ -12,8 +13,7 @@ GRUB = ROOT / "image" / "grub.cfg"
 MODULES = "part_gpt fat search search_fs_file loadenv test regexp linux normal configfile echo"
 ESP, LINUX = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0fc63daf-8483-4772-8e79-3d69d8477de4"
 TARGETS = {"amd64": ("x86_64-efi", "BOOTX64.EFI"), "arm64": ("arm64-efi", "BOOTAA64.EFI")}
-ENVIRONMENT = 1024  # bytes, fixed by GRUB
-VARIABLES = "ORDER=A B\nA_OK=1\nA_TRY=0\nB_OK=0\nB_TRY=0\n"
+VARIABLES = {"ORDER": "A B", "A_OK": "1", "A_LEFT": "3", "A_NEW": "0", "B_OK": "0", "B_LEFT": "0", "B_NEW": "1"}
 # In the order of the partition table, which grub.cfg counts on.
 ORDER = ("esp", "boot-a", "boot-b", "root-a", "root-b", "state", "data")
 
@@ -37,8 +37,7 @@ def _esp(board: Board, work: Path) -> Path:
     kind, name = TARGETS[board.architecture]
     loader, variables = work / name, work / "grubenv"
     run(["grub-mkimage", "-O", kind, "-o", loader, "-p", "/EFI/BOOT", *MODULES.split()])
-    text = f"# GRUB Environment Block\n{VARIABLES}"
-    variables.write_text(text + "#" * (ENVIRONMENT - len(text)), "ascii")
+    variables.write_bytes(pack(VARIABLES))
     files = {f"EFI/BOOT/{name}": loader, "EFI/BOOT/grub.cfg": GRUB, "grubenv": variables}
     return fat(work / "esp.img", board.sizes["esp"], "SCEAU-ESP", files)
 

@@ -37,10 +37,11 @@ def fixed(name: str) -> str:
     return str(uuid.uuid5(SAME, name))
 
 
-def make_slot(board: Board, tree: Path, kernel: Path, initramfs: Path, work: Path) -> Slot:
+def make_slot(board: Board, version: str, tree: Path, kernel: Path, initramfs: Path, work: Path) -> Slot:
     """Raises BuildError when a part is larger than the board's partition."""
     root, hash_, offset = _root(board, tree, work)
-    line = f"{COMMON} {board.command_line} sceau.hash={hash_} sceau.offset={offset}"
+    said = f"sceau.hash={hash_} sceau.offset={offset} sceau.version={version}"
+    line = f"{COMMON} {board.command_line} {said}"
     return Slot(root, _boot(board, kernel, initramfs, line, work), hash_)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from image import application
 from image.board import Board
+from image.bundle import settings
+from image.keys import Keys
 from image.shell import ROOT, run
 
 SYSTEMD = ROOT / "systemd"
@@ -21,10 +23,18 @@ PLACES = {
     "resolved.conf.d": "usr/lib/systemd/resolved.conf.d",
     "network": "usr/lib/systemd/network",
     "modprobe.d": "usr/lib/modprobe.d",
+    "dbus": "usr/share/dbus-1/system.d",
 }
 WANTED = {
     "local-fs.target.wants": ("data.mount", "state.mount", "tmp.mount", "var.mount"),
-    "multi-user.target.wants": ("sceau-clock.service", "sceau.service", "sceau-network.service"),
+    "multi-user.target.wants": (
+        "sceau-clock.service",
+        "sceau.service",
+        "sceau-network.service",
+        "sceau-order.path",
+        "sceau-good.path",
+    ),
+    "timers.target.wants": ("sceau-unfit.timer",),
 }
 # Every way to a prompt.
 PROMPTS = (
@@ -69,11 +79,12 @@ UNUSED = (
     "fstrim.timer",
     "dpkg-db-backup.timer",
 )
+SCRIPTS = ("first-boot", "lost-clock", "boot-loader", "admit")
 EMPTIED = ("var", "boot", "tmp", "run", "root", "home", "srv", "media", "mnt")
 POINTS = ("state", "data", "media/stick")
 
 
-def make_tree(board: Board, tar: Path, root: Path) -> list[Distribution]:
+def make_tree(board: Board, tar: Path, keys: Keys, root: Path) -> list[Distribution]:
     """`root` is a new folder; the Python libraries that are in it."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
@@ -81,6 +92,7 @@ def make_tree(board: Board, tar: Path, root: Path) -> list[Distribution]:
     libraries = application.install(root)
     _units(root)
     _settings(board, root)
+    _updates(board, keys, root)
     return libraries
 
 
@@ -98,7 +110,7 @@ def close(root: Path) -> None:
 def _units(root: Path) -> None:
     for source, place in PLACES.items():
         shutil.copytree(SYSTEMD / source, root / place, dirs_exist_ok=True, copy_function=shutil.copyfile)
-    for script in ("first-boot", "lost-clock"):
+    for script in SCRIPTS:
         shutil.copyfile(SYSTEMD / script, root / application.HOME / script)
         (root / application.HOME / script).chmod(0o755)
     system = root / "etc/systemd/system"
@@ -123,6 +135,14 @@ def _settings(board: Board, root: Path) -> None:
     _write(root / "etc/fstab", "# Mounts are units: systemctl list-units '*.mount'\n")
     _link(root / "etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
     _link(root / "etc/localtime", "/usr/share/zoneinfo/Europe/Paris")
+
+
+def _updates(board: Board, keys: Keys, root: Path) -> None:
+    """What RAUC may install here, and whose signature it takes: the root certificate of whoever made this image."""
+    folder = root / "etc/rauc"
+    folder.mkdir(exist_ok=True)
+    _write(folder / "system.conf", settings(board, "/etc/rauc/keyring.pem"))
+    _write(folder / "keyring.pem", keys.root.read_text("ascii"))
 
 
 def _write(path: Path, text: str) -> None:

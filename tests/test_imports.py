@@ -38,7 +38,8 @@ MAY = {
         "sync",
         "VERSION",
     },
-    "command": {"daemon", "audit", "simulator", "sync", "provision", "VERSION"},
+    "slots": set(),
+    "command": {"daemon", "audit", "simulator", "slots", "sync", "provision", "VERSION"},
 }
 # What the two sides of the wire share: bytes in, bytes out.
 SHARED = (

@@ -19,6 +19,7 @@ from appliance.ports import Loop
 if TYPE_CHECKING:
     from appliance.daemon.work import Makers, Place
 
+LAST: Final = 2000  # bytes of what a child said, for the log
 BEGIN: Final = 5000  # ms before an archive: paper, the first login and the day's examination come first
 
 Say = Callable[[WorkDone | WorkGoes], None]
@@ -46,6 +47,7 @@ class ChildWorker:
         self._waiting: deque[Work] = deque()
         self._child: subprocess.Popen[bytes] | None = None
         self._now = Work("")
+        self._heard = b""
         self._handle = -1
 
     def do(self, work: Work) -> None:
@@ -85,6 +87,7 @@ class ChildWorker:
         said = (stream.read() or b"") if stream else b""
         if not said and stream:
             self._loop.forget(stream.fileno())
+        self._heard = (self._heard + said)[-LAST:]
         last = said.split()[-1:] if said.strip() else []
         if last and last[0].isdigit():
             self._say(WorkGoes(self._now.name, int(last[0])))
@@ -94,11 +97,13 @@ class ChildWorker:
         if child is None:
             return
         said = child.stdout.read() if child.stdout else b""
-        work = self._now
+        self._goes()
+        work, heard = self._now, self._heard
         self._ended(child)
         try:
             facts: dict[str, Any] = json.loads(said)
         except ValueError:
+            sys.stderr.write(f"{work.name}: the child ended without an answer: {heard.decode('utf-8', 'replace')}\n")
             facts = {"error": "Le travail s'est arrêté en route : recommencer."}
         self._say(told(work, facts))
         self._begin()
@@ -111,7 +116,7 @@ class ChildWorker:
             if stream:
                 self._loop.forget(stream.fileno())
                 stream.close()
-        self._child, self._now = None, Work("")
+        self._child, self._now, self._heard = None, Work(""), b""
 
 
 class LoopWorker:

@@ -186,3 +186,22 @@ def test_long_work_is_done_by_a_child(closed: Path, loop: SelectorsLoop) -> None
 
     assert (verified.name, verified.facts["intact"]) == ("verify", True)
     assert "is not there" in copied.facts["detail"]
+
+
+def test_why_a_child_died_stands_in_the_log(
+    closed: Path, loop: SelectorsLoop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said: list[WorkDone | WorkGoes] = []
+
+    def say(what: WorkDone | WorkGoes) -> None:
+        said.append(what)
+        loop.stop()
+
+    worker = ChildWorker(Place(closed, SHOP), loop, say)
+    worker.do(Work("no such work"))
+    loop.run()
+    worker.close()
+
+    assert isinstance(said[0], WorkDone)
+    assert "recommencer" in said[0].facts["error"]
+    assert "no such work: the child ended without an answer: Traceback" in capfd.readouterr().err

@@ -8,11 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef OFFSET
+#define OFFSET "/run/sceau-test/offset"
+#endif
+
 static const volatile int64_t *offset;
 
 __attribute__((constructor)) static void begin(void)
 {
-    int file = open("/run/sceau-test/offset", O_RDONLY | O_CLOEXEC);
+    int file = open(OFFSET, O_RDONLY | O_CLOEXEC);
     void *found = mmap(0, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);
     if (found != MAP_FAILED)
         offset = found;

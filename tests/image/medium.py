@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,24 +79,28 @@ def parts(disk: Path) -> dict[str, Part]:
     return {each["name"]: Part(each["start"] * SECTOR, each["size"] * SECTOR) for each in table}
 
 
-def prepare(folder: Path, *, provisioned: bool = True) -> Path:
-    """A disk of its own in `folder`."""
+def prepare(folder: Path, *, provisioned: bool = True, updates: Sequence[Path] = ()) -> Path:
+    """A disk of its own in `folder`; `updates` lie where the till puts bundles that it has fetched."""
     disk = folder / "disk.img"
     subprocess.run(["cp", "--sparse=always", BUILT / "disk.img", disk], check=True)
     where = parts(disk)
     _carry(disk, where["boot-a"], folder)
     if provisioned:
-        _provision(disk, where["state"], folder)
+        _provision(disk, where["state"], folder, updates)
     return disk
 
 
 def _carry(disk: Path, boot: Part, folder: Path) -> None:
-    """An initramfs may be several archives, one behind the other (kernel, initramfs buffer format)."""
     place = f"{disk}@@{boot.start}"
     initramfs = folder / "initrd.img"
     subprocess.run(["mcopy", "-n", "-i", place, "::initrd.img", initramfs], check=True)
-    initramfs.write_bytes(_padded(initramfs.read_bytes()) + _archive(folder / "carried"))
+    carry(initramfs, folder)
     subprocess.run(["mcopy", "-o", "-i", place, initramfs, "::initrd.img"], check=True)
+
+
+def carry(initramfs: Path, folder: Path) -> None:
+    """An initramfs may be several archives, one behind the other (kernel, initramfs buffer format)."""
+    initramfs.write_bytes(_padded(initramfs.read_bytes()) + _archive(folder / "carried"))
 
 
 def _padded(data: bytes) -> bytes:
@@ -133,9 +138,12 @@ def _config() -> str:
 
 
 # The sample shop as it stands, for the flows; `test_refusal` provisions a blank machine as a technician does.
-def _provision(disk: Path, state: Part, folder: Path) -> None:
+def _provision(disk: Path, state: Part, folder: Path, updates: Sequence[Path]) -> None:
     content = folder / "state"
     shutil.copytree(SHOP, content / "shop")
+    (content / "updates").mkdir()
+    for bundle in updates:
+        (content / "updates" / bundle.name).hardlink_to(bundle)
     (content / "machine-id").write_text(MACHINE_ID + "\n")
     image = ext4(folder / "state.img", state.size, "state", content)
     write(disk, state, image.read_bytes())

@@ -43,6 +43,7 @@ def test_the_till_is_there_whole_and_compiled(image: Path) -> None:
     assert [
         path for path in sources if not (path.parent / "__pycache__" / f"{path.stem}.cpython-311.pyc").exists()
     ] == []
+    assert {path.name for path in (packages / "verifier").iterdir()} >= {"sceau_verify.py", "verifier.html"}
     assert not any((packages / name).exists() for name in ("pytest", "hypothesis", "ruff", "playwright", "collector"))
 
 

@@ -180,6 +180,7 @@ def test_a_whole_day_plays_unchanged(world: MachineWorld) -> None:
 def test_what_a_sale_costs_the_disk(world: MachineWorld) -> None:
     """What reaches the disk below the file system: at most 1,100 bytes an act, as `make bench` asks (journal.*)."""
     player = Player(world, cards.read(SHOP))
+    until(lambda: any(each["kind"] == "archive" for each in world.records()))  # of the day before, made meanwhile
     play(player, 'login "Sophie"', "open day float 100.00", 'ring "Café"', "pay cash 2.00", "print no")
     before = world.running.figures()
     for _ in range(3):

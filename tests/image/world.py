@@ -78,6 +78,10 @@ class MachineWorld:
 
     def boot(self) -> None:
         """Until the agent answers."""
+        self._machine().ready()
+
+    def _machine(self) -> Machine:
+        """Switched on."""
         with self._lock:
             if not self.hardware.powered:
                 self.hardware.switch_on()
@@ -85,7 +89,7 @@ class MachineWorld:
         self.logs.append(log)
         self.noticed.append([])
         self.machine = Machine(self.folder, self.disk, self.folder / "wires", log, self._clock)
-        self.machine.ready()
+        return self.machine
 
     def power_cut(self) -> None:
         """The clock on the board runs on, and stands where the till had it."""
@@ -100,6 +104,24 @@ class MachineWorld:
             self.machine = None
             with self._lock:
                 self.hardware.switch_off()
+
+    def power_off(self) -> None:
+        """The mains, before anybody in the machine could be asked for its time."""
+        self._end()
+
+    def until_off(self, patience: float) -> None:
+        """It switches itself off."""
+        if not self.running.ended(patience):
+            raise Dead(f"it is still on: {self.glass().labels}")
+        self._end()
+
+    def boot_until(self, said: str) -> None:
+        """Until its console has said that."""
+        machine = self._machine()
+        end = time.monotonic() + LONGEST
+        while said not in machine.console.read_text("utf-8", "replace"):
+            if machine.ended(0.1) or time.monotonic() > end:
+                raise Dead(f"its console never said {said!r}")
 
     def close(self) -> None:
         self._end()

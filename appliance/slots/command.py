@@ -1,0 +1,78 @@
+"""`sceau slots …`: the system's own programs around an update; units and RAUC run them, as root."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from subprocess import CalledProcessError
+
+from appliance.slots import backend, bundle, good, machine, order, program, said
+from appliance.slots.bundle import Refused
+from appliance.slots.esp import Esp
+from appliance.slots.said import FOLDER, Outcome
+
+ACTS = ("order", "good", "unfit", "tell", "backend", "admit")
+
+
+def slots_main(argv: Sequence[str]) -> int:
+    """0 done, 1 refused with a sentence, 2 it could not be tried."""
+    parser = argparse.ArgumentParser("sceau slots", description="The system's slots; units of the image run this.")
+    parser.add_argument("act", choices=ACTS)
+    parser.add_argument("words", nargs="*")
+    asked = parser.parse_args(argv)
+    try:
+        return _do(asked.act, asked.words)
+    except (OSError, ValueError, CalledProcessError) as error:
+        more = f"\n{error.stderr}" if isinstance(error, CalledProcessError) else ""
+        sys.stderr.write(f"sceau slots {asked.act}: {error}{more}\n")
+        return 2
+
+
+def _do(act: str, words: Sequence[str]) -> int:
+    esp = Esp()
+    match act:
+        case "backend":
+            print(backend.answer(esp, words))
+        case "tell":
+            said.tell_slots(FOLDER, esp)
+        case "order":
+            _order(esp)
+        case "admit":
+            return _admit()
+        case "good":
+            return _told(good.mark(FOLDER, esp))
+        case "unfit":
+            if good.hopeless(esp):
+                print("this version never said that it is good: starting again", flush=True)
+                program.done(["systemctl", "reboot"])
+    return 0
+
+
+def _order(esp: Esp) -> None:
+    try:
+        wanted = order.take(order.FILE)
+    except Refused as refused:
+        print(refused, flush=True)
+        said.say(FOLDER, Outcome("install", "refused", "", 0, refused.code))
+        return
+    if order.carry_out(wanted, FOLDER, esp):
+        program.done(["systemctl", "poweroff"])
+
+
+def _admit() -> int:
+    """RAUC's handler before it writes: the bundle is mounted, so what is judged is what is installed."""
+    try:
+        manifest = bundle.mounted(Path(os.environ["RAUC_BUNDLE_MOUNT_POINT"]))
+        bundle.judge(manifest, bundle.compatible(), machine.running().version)
+    except (Refused, KeyError) as refused:
+        return _told(str(refused))
+    return 0
+
+
+def _told(why: str) -> int:
+    if why:
+        print(why, flush=True)
+    return 1 if why else 0

@@ -1,0 +1,226 @@
+"""One machine's way to its next version: what it refuses, an installation cut anywhere, three starts, and the way back.
+
+The tests follow each other on one machine, in the order of the file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from appliance import VERSION
+from image import keys
+from image.board import read_board
+from image.slot import Slot
+from tests.image import medium, update
+from tests.image.installing import Installation, fault
+from tests.image.machine import PATIENCE
+from tests.image.medium import prepare
+from tests.image.update import NEXT
+from tests.image.world import MachineWorld
+
+UPDATES = Path("/state/updates")
+LONG = 900.0  # seconds for an installation on a machine that does other things as well
+STARTS = 3
+SAMPLE = 60
+
+
+class Made(NamedTuple):
+    """Bundles by what is wrong with them; `disk` is the machine's before its first start."""
+
+    following: Path
+    slot: Slot
+    refused: dict[str, Path]
+    disk: Path
+
+
+@pytest.fixture(scope="module")
+def made(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("update")
+    bundle, slot = update.next_version(folder)
+    stranger = keys.publisher(folder / "stranger")
+    other = read_board("generic-amd64")
+    refused = {
+        "older": update.small(folder, "0.0.9", update.own(), named="older.raucb"),
+        "signature": update.small(folder, "0.3.0", stranger, named="signature.raucb"),
+        "board": update.small(folder, "0.3.0", update.own(), other, named="board.raucb"),
+    }
+    nothing = folder / "unreadable.raucb"
+    nothing.write_bytes(b"not a bundle" * 1000)
+    refused["unreadable"] = nothing
+    disk = prepare(folder, updates=[bundle, *refused.values()])
+    return Made(bundle, slot, refused, disk)
+
+
+@pytest.fixture(scope="module")
+def renewed(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MachineWorld]:
+    """The machine that becomes the next version."""
+    folder = tmp_path_factory.mktemp("renewed")
+    disk = folder / "disk.img"
+    subprocess.run(["cp", "--sparse=always", made.disk, disk], check=True)
+    world = MachineWorld(folder, disk)
+    try:
+        world.power_on()
+        yield world
+    finally:
+        world.close()
+
+
+def order(world: MachineWorld, path: Path, then: str = "stay") -> None:
+    """As the till writes it."""
+    said = f"do=install\\nbundle={path}\\nthen={then}\\n"
+    world.running.sh(
+        "rm -f /run/sceau-system/outcome; "
+        f"printf '{said}' > /run/sceau-order/order.new && mv /run/sceau-order/order.new /run/sceau-order/order"
+    )
+
+
+def outcome(world: MachineWorld) -> dict[str, str]:
+    """What came of it."""
+    end = time.monotonic() + LONG
+    while True:
+        said = world.running.sh("cat /run/sceau-system/outcome 2>/dev/null", check=False)
+        table = dict(line.split("=", 1) for line in said.splitlines())
+        if table.get("state") in ("done", "refused", "failed"):
+            return table
+        assert time.monotonic() < end, (
+            f"no end: {table}, {world.running.sh('systemctl status sceau-order', check=False)}"
+        )
+        time.sleep(1)
+
+
+def slots(world: MachineWorld) -> list[str]:
+    return world.running.sh("cat /run/sceau-system/slots", check=False).splitlines()
+
+
+def until_good(world: MachineWorld) -> None:
+    """The till has stood long enough."""
+    end = time.monotonic() + PATIENCE
+    while not any("good booted" in line for line in slots(world)):
+        said = world.running.sh("journalctl -b -u sceau-good --no-pager -o cat", check=False)
+        assert time.monotonic() < end, f"{slots(world)}: {said}"
+        time.sleep(1)
+
+
+def test_a_machine_that_stands_says_so(renewed: MachineWorld) -> None:
+    until_good(renewed)
+
+    assert slots(renewed) == [f"A={VERSION} good booted", "B=- bad"]
+
+
+@pytest.mark.parametrize("code", ["older", "signature", "board", "unreadable"])
+def test_what_must_not_be_installed_is_refused(renewed: MachineWorld, made: Made, code: str) -> None:
+    """With the reason, and nothing is touched."""
+    order(renewed, UPDATES / made.refused[code].name, "off")
+    said = outcome(renewed)
+
+    assert (said["do"], said["state"], said["code"]) == ("install", "refused", code)
+    assert slots(renewed) == [f"A={VERSION} good booted", "B=- bad"]
+
+
+def test_rauc_itself_goes_no_way_back(renewed: MachineWorld, made: Made) -> None:
+    """Whoever calls it: the handler judges the bundle that is mounted."""
+    path = UPDATES / made.refused["older"].name
+    said = renewed.running.ask("sh", command=f"rauc install {path}")
+
+    assert said["code"] != 0
+    assert "not above" in renewed.running.sh("journalctl -b -u rauc --no-pager -o cat")
+
+
+def test_the_till_may_ask_and_no_more(renewed: MachineWorld) -> None:
+    """Neither RAUC nor the manager of units listens to the till's user."""
+    for command in ("rauc status mark-bad booted", "systemctl poweroff"):
+        said = renewed.running.ask("sh", command=f"setpriv --reuid 900 --regid 900 --clear-groups {command}")
+        assert said["code"] != 0, command
+    assert renewed.running.sh("stat -c '%U %a' /run/sceau-order /run/sceau-system").split() == [
+        "sceau", "700", "root", "755",
+    ]  # fmt: skip
+
+
+def test_a_part_that_was_damaged_is_not_installed(renewed: MachineWorld, made: Made) -> None:
+    """One byte in the middle of the root: read through its hash tree, the installation ends, this slot goes on."""
+    path, at = UPDATES / made.following.name, made.following.stat().st_size // 2
+    before = made.following.read_bytes()[at]
+    poke = f"printf '\\\\{before ^ 1:03o}' | dd of={path} bs=1 seek={at} conv=notrunc,fsync 2>/dev/null"
+    renewed.running.sh(poke)
+    order(renewed, path)
+    said = outcome(renewed)
+    renewed.running.sh(poke.replace(f"{before ^ 1:03o}", f"{before:03o}"))
+
+    assert (said["state"], said["version"]) == ("failed", NEXT)
+    assert slots(renewed)[0] == f"A={VERSION} good booted"
+    assert slots(renewed)[1].endswith(" bad")
+
+
+def test_the_next_version_is_installed_and_the_machine_goes_off(renewed: MachineWorld, made: Made) -> None:
+    renewed.settle()
+    began = time.monotonic()
+    order(renewed, UPDATES / made.following.name, "off")
+    renewed.until_off(LONG)
+    print(f"\\ninstalled, flushed, switched off in {time.monotonic() - began:.0f} s")
+    whole = medium.read(renewed.disk, medium.parts(renewed.disk)["root-b"])
+
+    assert whole.startswith(made.slot.root.read_bytes())
+
+
+def test_an_installation_cut_anywhere_starts_a_whole_slot(renewed: MachineWorld, made: Made) -> None:
+    """Prefixes of the log, what flies dropped at random: the boot loader finds a slot whose every byte is right."""
+    installation = Installation.of(made.disk, renewed.logs[0], made.slot)
+    chosen = installation.moments(SAMPLE)
+    print(f"\\n{len(chosen)} moments of {len(installation.log)} writes and flushes")
+    wrong = [f"{moment}: {found}" for moment in chosen if (found := fault(installation, moment))]
+
+    assert wrong == []
+    assert {installation.starts(moment) for moment in chosen} == {"A", "B"}
+
+
+def test_the_next_version_runs_and_is_found_good(renewed: MachineWorld, made: Made) -> None:
+    """JET 250 with both versions; no way back."""
+    shutil.copyfile(renewed.disk, renewed.folder / "installed.img")
+    renewed.power_on()
+    until_good(renewed)
+
+    assert slots(renewed) == [f"A={VERSION} good", f"B={NEXT} good booted"]
+    found = [each["body"] for each in renewed.records() if each["kind"] == "version"]
+    assert [list(each.values())[:2] for each in found] == [[VERSION, NEXT]]
+    assert "intact:" in renewed.running.sh("sceau verify /data/till")
+    order(renewed, UPDATES / made.following.name)
+    assert outcome(renewed)["code"] == "older"
+
+
+def test_a_full_journal_is_said_and_loses_nothing(renewed: MachineWorld) -> None:
+    """Something has filled the partition: the till stops selling and says why; with room it sells again."""
+    before = len(renewed.records())
+    renewed.running.sh("dd if=/dev/zero of=/data/heap bs=1M 2>/dev/null; sync; true", check=False)
+    renewed.badge(bytes.fromhex("04A1B2C3D4E580"))
+    renewed.settle()
+    renewed.running.sh("sceau verify /data/till")
+    renewed.running.sh("rm /data/heap; sync; systemctl restart sceau")
+    renewed.settle()
+
+    assert len(renewed.records()) > before
+    assert "intact:" in renewed.running.sh("sceau verify /data/till")
+
+
+def test_three_starts_that_come_to_nothing_and_the_one_before_is_back(renewed: MachineWorld, tmp_path: Path) -> None:
+    """The mains go each time before the new version has said that it is good."""
+    renewed.power_cut()
+    disk = tmp_path / "disk.img"
+    shutil.move(renewed.folder / "installed.img", disk)
+    world = MachineWorld(tmp_path, disk)
+    try:
+        for _ in range(STARTS):
+            world.boot_until("Linux version")
+            world.power_off()
+        world.power_on()
+        until_good(world)
+        assert slots(world) == [f"A={VERSION} good booted", f"B={NEXT} bad"]
+        assert "intact:" in world.running.sh("sceau verify /data/till")
+    finally:
+        world.close()
