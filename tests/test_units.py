@@ -18,6 +18,7 @@ PROGRAMS = (
     "usr/lib/sceau/first-boot",
     "usr/lib/sceau/lost-clock",
 )
+RULES = "systemd/udev/81-sceau-radio.rules"
 RADIO = "sbin/wpa_supplicant"
 # What a seal of this machine hangs on: the user, the machine's number, the chip, and what of /sys and /proc is seen.
 SEALING = ("User", "BindReadOnlyPaths", "PrivateUsers", "ProtectKernelTunables", "ProtectProc", "DevicePolicy")
@@ -76,7 +77,8 @@ def test_the_radio_s_key_is_opened_as_the_till_sealed_it() -> None:
 
 def test_a_radio_brings_its_own_unit_along() -> None:
     """By udev and nothing else: where no radio is, nothing of it runs."""
-    rule = next(line for line in (ROOT / "systemd/udev/70-sceau.rules").read_text().splitlines() if "wlan" in line)
+    rule = next(line for line in (ROOT / RULES).read_text().splitlines() if "wlan" in line)
+    assert Path(RULES).name > "80-net-setup-link.rules"  # where a card gets the name that it keeps
     assert 'ENV{SYSTEMD_WANTS}+="sceau-radio@$name.path"' in rule
     for unit in ("sceau-wifi.service", "sceau-radio@.service", "sceau-radio@.path"):
         assert "[Install]" not in (UNITS / unit).read_text()

@@ -134,6 +134,16 @@ class Probe:
     """Answer `Probed`, now that the records of this step are durable."""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Ask the system below: `do` install (`bundle`: a path, `then` off) or off; withdraw takes back what it has not
+    taken. `OutcomeSaid` answers."""
+
+    do: str
+    bundle: str = ""
+    then: str = ""
+
+
 Effect = (
     Print
     | Pdf
@@ -151,4 +161,5 @@ Effect = (
     | Set
     | Look
     | Probe
+    | Order
 )

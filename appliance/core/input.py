@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from appliance.core.act import Act
 from appliance.core.event import Event, Value
 from appliance.core.shop import Shop
+from appliance.core.system import Outcome, Slot
 
 
 class Predecessor(NamedTuple):
@@ -314,6 +315,22 @@ class SoftwareReady:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemSaid:
+    """There is a system below that installs and switches off. Its slots, empty when it says nothing readable, and what
+    it says of the last order since the machine started."""
+
+    slots: tuple[Slot, ...]
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSaid:
+    """How far the order is that the system has taken, or how it ended."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class JournalBroken:
     """A write failed: nothing is durable any more until a restart."""
 
@@ -361,6 +378,8 @@ Input = (
     | CloseAll
     | Retire
     | SoftwareReady
+    | SystemSaid
+    | OutcomeSaid
     | JournalBroken
     | Stop
 )

@@ -75,6 +75,9 @@ TABLE: Final[Mapping[int, Entry]] = {
     961: Entry("Prix changé à la caisse", "O", "price"),
     970: Entry("Auto-test de la machine", "O", "selftest"),
     971: Entry("Journaux techniques sur une clé USB", "O", "jet"),
+    972: Entry("Mise à jour demandée", "O", "jet"),
+    973: Entry("Mise à jour refusée ou échouée", "O", "jet"),
+    974: Entry("Retour à la version précédente", "O", "jet"),
 }
 
 Body = Mapping[int, Value]

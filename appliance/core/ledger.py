@@ -79,6 +79,7 @@ class Ledger(NamedTuple):
     upstream: Upstream = Upstream()
     outfit: Outfit = Outfit()
     upkeep: Upkeep = Upkeep()
+    settled: int = 0  # the last snapshot's record: what stands before it is closed
 
     @property
     def proof(self) -> str:

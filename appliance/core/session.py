@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from appliance.core import archiving, periods, training, wear, witness
+from appliance.core import archiving, periods, software, training, wear, witness
 from appliance.core import event as ev
 from appliance.core.act import Act
 from appliance.core.closing import closing_body, differences
@@ -35,6 +35,8 @@ def start_day(turn: Turn, act: Act) -> None:
 def open_day(turn: Turn) -> None:
     """What changed of the shop is recorded by value, then the day and its float."""
     if turn.ledger.day is not None or turn.ui.screen not in ("", "open-day") or not turn.ledger.operator:
+        return
+    if software.in_the_way(turn):
         return
     date = business_date(turn)
     if periods.is_closed(turn, date):

@@ -145,7 +145,7 @@ def restore(event: Event) -> Ledger | None:
     body = cast("dict[int, Any]", event.body)
     if body[1] != FOLD:
         return None
-    ledger = Ledger(event.seq + 1, event.t, event.tz, event.up, event.till)
+    ledger = Ledger(event.seq + 1, event.t, event.tz, event.up, event.till, settled=event.seq)
     return _with_proof(_with_sums(_with_counter(_with_machine(ledger, body), body), body), body)
 
 

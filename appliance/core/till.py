@@ -29,6 +29,7 @@ from appliance.core import (
     selftest,
     session,
     settings,
+    software,
     stick,
     technics,
     training,
@@ -136,6 +137,7 @@ def _rest(turn: Turn, what: Input) -> None:
         case Tick():
             session.close_forgotten(turn)
             witness.hourly(turn)
+            software.patience(turn)
             upstream.carry(turn)
         case _:
             _machine(turn, what)
@@ -319,6 +321,7 @@ MESSAGE: dict[str, Handler] = {
     "purge-do": stick.confirmed,
     "reset-do": settings.reset,
     "load-do": loading.confirmed,
+    "install-anyway": software.anyway,
 }
 TECHNICIAN: dict[str, Handler] = {"go": counter.go, "test-page": papers.test_page, "drawer": session.open_drawer}
 BACK: dict[str, Handler] = {"go": counter.go}
@@ -337,7 +340,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "errors": BACK,
     "memory": BACK,
     "time": clock.TIME,
-    "open-day": session.OPEN_DAY,
+    "open-day": {**session.OPEN_DAY, **software.OFFERS},
     "sale": {**counter.SALE, "change": alteration.change},
     "payment": payment.PAYMENT,
     "more": {

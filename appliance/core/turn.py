@@ -22,6 +22,7 @@ from appliance.core.school import KINDS as SCHOOL_KINDS
 from appliance.core.shop import Operator, Shop
 from appliance.core.signed import next_links
 from appliance.core.standing import Carried
+from appliance.core.system import System
 from appliance.core.ui import Message, Ui
 
 ERRORS_KEPT = 20
@@ -57,6 +58,7 @@ class State:
     stick: str = ""  # folder of the medium that is plugged in
     files: Shop | None = None  # as the shop's files say; `shop` is what was changed at the till laid over them
     carried: Carried = Carried()  # what that medium holds for the collector
+    system: System | None = None  # below this till; None: none that it may switch off or update
 
 
 class Turn:

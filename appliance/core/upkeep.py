@@ -23,11 +23,13 @@ class Visit(NamedTuple):
 
 
 class Upkeep(NamedTuple):
-    """`visits` so far; `settings` by name, where they are not the board's."""
+    """`visits` so far; `settings` by name, where they are not the board's; `ordered`: the version of the whole system
+    that was asked for last, until it is known to have failed."""
 
     visits: int = 0
     visit: Visit | None = None
     settings: tuple[tuple[str, str], ...] = ()
+    ordered: str = ""
 
     def setting(self, name: str) -> str | None:
         return dict(self.settings).get(name)
@@ -41,9 +43,11 @@ class Upkeep(NamedTuple):
 
     def body(self) -> list[Value]:
         settings: list[Value] = [list[Value](each) for each in self.settings]
-        return [self.visits, list[Value](self.visit) if self.visit else None, settings]
+        body: list[Value] = [self.visits, list[Value](self.visit) if self.visit else None, settings]
+        return [*body, self.ordered] if self.ordered else body
 
     @staticmethod
     def of(value: list[Value]) -> Upkeep:
-        visits, visit, settings = cast("list[Any]", value)
-        return Upkeep(visits, Visit(*visit) if visit else None, tuple((name, kept) for name, kept in settings))
+        visits, visit, settings, *ordered = cast("list[Any]", value)
+        kept = tuple((name, each) for name, each in settings)
+        return Upkeep(visits, Visit(*visit) if visit else None, kept, *ordered)

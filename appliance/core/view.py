@@ -1,9 +1,8 @@
 """What to show, without a pixel: one frozen dataclass a screen.
 
-The core builds these from its state (`core/scene.py`), the display draws them. All text is final and unshortened;
-the display may fit it, the frame keeps it whole. Amounts are texts such as `1 284,35 €` with no-break spaces.
-All words are French; `language/english.py` says them in English and knows which fields hold names and figures.
-A key with `act=None` is drawn disabled and has no hit.
+The core builds these from its state (`core/scene.py`), the display draws them. All text is final and unshortened; the
+display may fit it. Amounts are texts such as `1 284,35 €`. All words are French; `language/english.py` says them in
+English and knows which fields hold names and figures. A key with `act=None` is drawn disabled and has no hit.
 """
 
 from __future__ import annotations
@@ -114,6 +113,7 @@ class EntryView:
     chosen: int = -1  # index into choices
     refusal: str = ""
     keypad: Keypad = Keypad(double_zero=True)
+    beside: tuple[Key, ...] = ()  # the way back: other ways to leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +379,7 @@ class ErrorsView:
     errors: tuple[Fact, ...]  # time, sentence
     back: Key
     sums: bool = False
+    also: Key | None = None  # left of the way back
 
 
 View = (

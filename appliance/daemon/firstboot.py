@@ -20,6 +20,7 @@ from appliance.core.blank import Blank
 from appliance.daemon.claiming import Claiming
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
+from appliance.daemon.ready import stands
 from appliance.daemon.setting import Setting
 from appliance.daemon.tasks import LoopInput, Task, ThreadInput
 from appliance.display.frame import Frame
@@ -77,6 +78,7 @@ class FirstBoot:
         self._state: Blank
         self._panel: Panel
         self._painter: Painter
+        self._frame: Frame
 
     def start(self) -> None:
         """Raises SealError, OSError, DeviceError: nothing could be made or shown."""
@@ -104,6 +106,7 @@ class FirstBoot:
             )
             self._ask()
         self._look()
+        self._loop.post(lambda: stands(self._setting.runtime, self._frame.screen, 0))
 
     def close(self) -> None:
         """Lets go of every device; what is on flash is whole at any moment."""
@@ -131,6 +134,7 @@ class FirstBoot:
         shown, spoken, size = words.view(self._state), self._state.language, self._panel.size
         frame: Frame = render(english(shown) if spoken == "en" else shown, theme_for(*size, language=spoken))
         self._painter.show(frame)
+        self._frame = frame
         self._setting.on_frame(frame)
 
     def _now(self, state: Blank) -> None:

@@ -19,6 +19,7 @@ from appliance.daemon.hardware import hardware_id
 from appliance.daemon.keeping import StartError, keeping
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.notify import Notify
+from appliance.daemon.ready import runtime_folder
 from appliance.daemon.refusal import show_refusal
 from appliance.daemon.setting import Setting
 from appliance.daemon.upstream import Away, cabled
@@ -68,7 +69,8 @@ def provisioned(config: Config, loop: SelectorsLoop) -> bool:
         return True
     from appliance.daemon.firstboot import FirstBoot  # loaded when it is needed: a till starts without it
 
-    setting = Setting(away=Away(ThreadCourier, cabled, random), on_frame=_ready_first(Notify(), loop, config))
+    away, shown = Away(ThreadCourier, cabled, random), _ready_first(Notify(), loop, config)
+    setting = Setting(away=away, on_frame=shown, runtime=runtime_folder())
     first = FirstBoot(config, loop, OsDisk(), setting, loop.stop)
     for sign in ENDS:
         signal.signal(sign, lambda number, frame: loop.post(loop.stop))
@@ -121,6 +123,7 @@ def _serve(config: Config, loop: SelectorsLoop) -> int:
         build=build,
         on_frame=_ready_first(notify, loop, config),
         on_failure=_say_failure,
+        runtime=runtime_folder(),
     )
     till = Till(config, loop, OsDisk(), setting)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a stop asked for meanwhile waits for the first screen

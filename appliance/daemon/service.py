@@ -22,6 +22,7 @@ from appliance.core.effect import (
     Examine,
     Kick,
     Look,
+    Order,
     Pdf,
     Print,
     PrintRows,
@@ -247,7 +248,7 @@ class Service:
                 self._hands.upstream.diagnose(effect)
             case Advance(counter):
                 self._hands.witness.advance(counter)
-            case Set() | Look() | Probe():
+            case Set() | Look() | Probe() | Order():
                 self._hands.upkeep.do(effect)
             case Examine():
                 Examination(self._journal, self._loop, self.feed).start()

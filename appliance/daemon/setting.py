@@ -65,7 +65,7 @@ class Setting:
     listens: bool = False  # whether commands are heard on the data folder's socket
     build: Callable[[Path, str, date], Build] = lambda data, siret, day: Build()
     cards: Callable[[], Cards] = cards  # of the network
-    slots: Path = Path("/run/sceau/slots")
+    runtime: Path | None = None  # where it is told that the till stands
     on_frame: Callable[[Frame], None] = lambda frame: None
     on_failure: Callable[[JournalFailed], None] = lambda failed: None
     before_boot: Callable[[int], None] = lambda t: None  # told the time of the last record

@@ -11,7 +11,7 @@ import json
 import selectors
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -22,9 +22,10 @@ from appliance.core.event import NAMES
 from appliance.core.ledger import Ledger
 from appliance.daemon.beyond import Beyond
 from appliance.daemon.clock import offset, zone_of
-from appliance.daemon.config import Config, DeviceConfig, UpstreamConfig
+from appliance.daemon.config import Config, DeviceConfig, SystemConfig, UpstreamConfig
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.setting import Setting
+from appliance.daemon.virtual_writer import VirtualWriter
 from appliance.daemon.wiring import Till
 from appliance.daemon.work import Place
 from appliance.daemon.worker import LoopWorker, Say
@@ -34,15 +35,12 @@ from appliance.simulator.clock import VirtualClock
 from appliance.simulator.hardware import Hardware
 from appliance.simulator.world import Glass, Spot
 from appliance.storage.flash import Disk, OsDisk
-from appliance.storage.journal import Journal
 from appliance.storage.keys import Signer
-from appliance.storage.record import Record
-from appliance.storage.writer import Done, InlineWriter
+from appliance.storage.writer import InlineWriter
 
 FIRST = 1_795_244_400_000  # 2026-11-21T08:00:00+01:00
 VERB = 1000
 GESTURE = 60
-ACKNOWLEDGE = 1000
 LONGEST = 180_000
 
 
@@ -52,31 +50,6 @@ class PowerCut(BaseException):
 
 class Unrest(Exception):
     """The till does not come to rest."""
-
-
-class VirtualWriter(InlineWriter):
-    """Writes inline; acknowledgements that wait go after a second of virtual time.
-
-    `meanwhile` runs before each write: flash is slow, and the hardware goes on while it is busy.
-    """
-
-    def __init__(
-        self, journal: Journal, loop: Loop, on_flush: Callable[[], None], meanwhile: Callable[[], object]
-    ) -> None:
-        super().__init__(journal, on_flush)
-        self._loop, self._meanwhile = loop, meanwhile
-        self._armed = False
-
-    def submit(self, records: Sequence[Record], done: Done, *, urgent: bool = True) -> None:
-        self._meanwhile()
-        super().submit(records, done, urgent=urgent)
-        if self.waiting and not self._armed:
-            self._armed = True
-            self._loop.call_in(ACKNOWLEDGE, self._due)
-
-    def _due(self) -> None:
-        self._armed = False
-        self.flush_due()
 
 
 class _Beside(NamedTuple):
@@ -193,8 +166,9 @@ class SimulatedWorld:
             for kind, entry in cast("dict[str, dict[str, Any]]", self.hardware.options()).items()
         }
         upstream = UpstreamConfig(code=self.enrolment_file)
-        stick = self.hardware.stick.place
-        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=stick)
+        stick, below = self.hardware.stick.place, self.hardware.system
+        system = SystemConfig(below.said, below.orders, below.updates) if below.fitted else None
+        return Config(self._data, self._shop, devices | self._beside, upstream=upstream, stick=stick, system=system)
 
     def _setting(self) -> Setting:
         return Setting(
@@ -265,6 +239,14 @@ class SimulatedWorld:
                 if self.clock.monotonic() > start + LONGEST:
                     raise Unrest("the till does not come to rest")
                 self._run_until(self.clock.monotonic() + 100)
+        self._dark()
+
+    def _dark(self) -> None:
+        """The system below has ended the till in order and taken the power away."""
+        if self.hardware.system.off and self.till is not None:
+            self.stop()
+            self.hardware.switch_off()
+            self._mains_off = True
 
     def wait(self, duration: int) -> None:
         if self.till is None:
@@ -272,6 +254,7 @@ class SimulatedWorld:
             return
         with self._mains():
             self._run_until(self.clock.monotonic() + duration)
+        self._dark()
 
     def set_time(self, t: int) -> None:
         self.clock.skip(t)

@@ -200,7 +200,8 @@ class Till:
             self._setting.on_failure,
             self._meter,
         )
-        self.fitted.upkeep = self._upkeep = Upkeep(self._config, self._setting, self._disk, self.service.feed)
+        self._upkeep = Upkeep(self._config, self._setting, self._disk, self._loop, self.service.feed)
+        self.fitted.upkeep = self._upkeep
         self._config = overlaid(self._config, state.ledger.upkeep.settings)
 
     def _meter(self) -> Meter:
@@ -261,6 +262,7 @@ class Till:
             seen = str(self._config.stick) if mounted(self._config.stick) else ""
             if seen != self.service.state.stick:
                 self.service.feed(StickSeen(seen))
+                self._upkeep.system.stick(seen)
             self._loop.call_in(STICK, self._look_for_stick)
 
     def _fit(self) -> None:
@@ -280,6 +282,7 @@ class Till:
         if self._line is not None:
             self._line.start()
         self._look_for_stick()
+        self._loop.post(lambda: self._upkeep.stands(self.painter.frame, self.journal.next_seq))
 
     def _report(self, kind: str) -> Callable[[Health], None]:
         port = self._config.device(kind).port

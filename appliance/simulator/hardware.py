@@ -24,6 +24,7 @@ from appliance.simulator.pn532 import Pn532
 from appliance.simulator.printer import Model, Printer
 from appliance.simulator.scanner import Scanner
 from appliance.simulator.stick import Stick
+from appliance.simulator.system import System
 from appliance.simulator.touch import RANGE, Touch
 from appliance.simulator.wire import InputWire, SerialWire
 
@@ -54,6 +55,7 @@ class Hardware:
         self.beeper = Beeper(InputWire(folder / "beeper"), clock)
         self.panel = Panel(folder / "panel", size)
         self.stick = Stick(folder / "stick", stick or folder / "stick-home")
+        self.system = System(folder / "system", clock)
         self._devices: tuple[Device, ...] = (self.printer, self.badge, self.scanner, self.touch, self.beeper)
         self.powered = True
         if threads:
@@ -76,14 +78,15 @@ class Hardware:
         moved = False
         for device in self._devices:
             moved = device.pump() or moved
-        return moved
+        return self.system.pump() or moved
 
     def quiet(self) -> bool:
         """No byte is under way, and the printer prints nothing but what a fault holds back."""
         return all(device.quiet() for device in self._devices)
 
     def next_deadline(self) -> int | None:
-        times = [at for device in self._devices if (at := device.next_deadline()) is not None]
+        parts = (*self._devices, self.system)
+        times = [at for part in parts if (at := part.next_deadline()) is not None]
         return min(times, default=None)
 
     def fds(self) -> list[int]:
@@ -102,6 +105,7 @@ class Hardware:
         for device in self._devices:
             device.switch_on()
         self.panel.switch_on()
+        self.system.boot()
 
     def abandon(self) -> None:
         """The till was killed: nobody reads the serial lines until the next one opens them."""

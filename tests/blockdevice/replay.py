@@ -67,7 +67,7 @@ def disk_of(play: Play, state: State) -> bytearray:
         elif entry.kind == FLUSH:
             _put(disk, flying)
             flying = []
-    _land(disk, flying, state)
+    _put(disk, landing(flying, state))
     return disk
 
 
@@ -76,15 +76,16 @@ def _put(disk: bytearray, writes: Sequence[Entry]) -> None:
         disk[write.offset : write.offset + len(write.data)] = write.data
 
 
-def _land(disk: bytearray, flying: list[Entry], state: State) -> None:
+def landing(flying: list[Entry], state: State) -> list[Entry]:
+    """Of what had not been flushed, what reaches the disk by the state's fate."""
     random = Random(state.seed)
     if state.fate == "whole":
-        _put(disk, flying)
-    elif state.fate == "torn":
-        _put(disk, flying[:-1])
-        _put(disk, _torn(flying[-1:], random))
-    elif state.fate == "reordered":
-        _put(disk, _torn([write for write in flying if random.random() < 0.5], random))
+        return flying
+    if state.fate == "torn":
+        return flying[:-1] + _torn(flying[-1:], random)
+    if state.fate == "reordered":
+        return _torn([write for write in flying if random.random() < 0.5], random)
+    return []
 
 
 def _torn(writes: Sequence[Entry], random: Random) -> list[Entry]:

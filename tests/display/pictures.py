@@ -21,6 +21,8 @@ from tests.display.samples import samples
 GOLDEN = Path(__file__).parent / "golden"
 PANELS = ((1280, 800), (800, 480))
 ENGLISH = {
+    "evening-update",
+    "visit-software-update",
     "consent-pin",
     "visit",
     "visit-printer",

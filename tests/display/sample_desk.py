@@ -15,6 +15,7 @@ from appliance.core.standing import Archived, Defect, Witnessed
 from appliance.core.turn import State
 from appliance.core.view_upkeep import Shown
 from tests.core.desk import ARTICLES, BADGES, DETERGENT, PAPER, PINS, SPREAD, WINE, Desk, shop
+from tests.display.sample_system import EVENINGS
 
 LONG = "Fromage à la coupe au lait cru de brebis"
 CODES = (WINE, SPREAD, DETERGENT, PAPER)
@@ -384,6 +385,7 @@ DESKS: dict[str, Callable[[], Desk]] = {
     "school-print": exercise_paid,
     "school-locked": lambda: locked(exercise_basket()),
     "school-locked-alarm": lambda: without_paper(locked(exercise_basket())),
+    **EVENINGS,
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from appliance.audit.command import _core
 from appliance.audit.dump import dump
@@ -17,8 +18,8 @@ from appliance.storage.keys import load
 from appliance.storage.machine import machine_identity
 from appliance.storage.seal import MachineSealer
 from tests.blockdevice.play import TILL, Play
-from tests.blockdevice.replay import Lost, State, disk_of
-from tests.blockdevice.wire import MARK
+from tests.blockdevice.replay import Lost, State, landing
+from tests.blockdevice.wire import FLUSH, MARK, WRITE, Entry
 from tests.image.medium import MACHINE_ID
 
 PIECE: Final = 1 << 20
@@ -32,19 +33,53 @@ def seen_by(play: Play, state: State) -> tuple[int, int, int]:
     return ticket, pulses, papers
 
 
-def judge(play: Play, state: State, folder: Path) -> None:
+class Disks:
+    """The partitions of a play's states, each made from the one before: states are asked for by growing length."""
+
+    def __init__(self, play: Play, folder: Path) -> None:
+        self._play, self._folder = play, folder
+        self._base, self._at = folder / "base.img", 0
+        self._flying: list[Entry] = []
+        write_sparse(self._base, play.image)
+
+    def of(self, state: State) -> Path:
+        """A file of its own, until the next is asked for."""
+        with self._base.open("r+b") as base:
+            for entry in self._play.log[self._at : state.length]:
+                self._enter(entry, base)
+        self._at = state.length
+        made = self._folder / "partition.img"
+        subprocess.run(["cp", "--sparse=always", self._base, made], check=True)
+        with made.open("r+b") as file:
+            _put(landing(self._flying, state), file)
+        return made
+
+    def _enter(self, entry: Entry, base: BinaryIO) -> None:
+        if entry.kind == WRITE:
+            self._flying.append(entry)
+        elif entry.kind == FLUSH:
+            _put(self._flying, base)
+            self._flying = []
+
+
+def _put(writes: Sequence[Entry], file: BinaryIO) -> None:
+    for write in writes:
+        file.seek(write.offset)
+        file.write(write.data)
+
+
+def judge(play: Play, state: State, disks: Disks, folder: Path) -> None:
     """Raises Lost with the id of the state."""
-    till = taken_out(bytes(disk_of(play, state)), folder)
+    till = taken_out(disks.of(state), folder)
     try:
         _judge(till, *seen_by(play, state), folder)
     except Lost as lost:
         raise Lost(f"{state.name}: {lost}") from lost
 
 
-def taken_out(partition: bytes, folder: Path) -> Path:
+def taken_out(image: Path, folder: Path) -> Path:
     """The till's folder of a partition, its file system repaired as the machine's own start does."""
-    image, out = folder / "partition.img", folder / "out"
-    _write_sparse(image, partition)
+    out = folder / "out"
     done = subprocess.run(["e2fsck", "-f", "-y", image], capture_output=True, text=True)
     if done.returncode > 1:  # 1: repaired
         raise Lost(f"e2fsck gives up with {done.returncode}: {done.stdout[-500:]}")
@@ -93,7 +128,8 @@ def _goes_on(till: Path, records: int, folder: Path) -> None:
         journal.close(clean=False)
 
 
-def _write_sparse(path: Path, data: bytes) -> None:
+def write_sparse(path: Path, data: bytes) -> Path:
+    """Only what is not zero takes room."""
     path.unlink(missing_ok=True)
     with path.open("wb") as file:
         file.truncate(len(data))
@@ -101,3 +137,4 @@ def _write_sparse(path: Path, data: bytes) -> None:
             if (piece := data[at : at + PIECE]) != _NOTHING:
                 file.seek(at)
                 file.write(piece)
+    return path

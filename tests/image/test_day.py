@@ -25,7 +25,7 @@ from appliance.display.theme import theme_for
 from appliance.simulator import cards, script
 from appliance.simulator.player import Player
 from tests.image import medium
-from tests.image.cuts import taken_out
+from tests.image.cuts import taken_out, write_sparse
 from tests.image.machine import PATIENCE
 from tests.image.medium import ROOT, SHOP
 from tests.image.world import SIZE, MachineWorld, play
@@ -284,7 +284,8 @@ def until(true: Callable[[], bool], between: Callable[[], None] = lambda: None) 
 def test_two_verifiers_agree_on_the_disk(world: MachineWorld, tmp_path: Path) -> None:
     """The power goes; the journal's partition is read on this machine, by the till's verifier and by the other."""
     world.power_cut()
-    till = taken_out(medium.read(world.disk, medium.parts(world.disk)["data"]), tmp_path)
+    data = medium.read(world.disk, medium.parts(world.disk)["data"])
+    till = taken_out(write_sparse(tmp_path / "data.img", data), tmp_path)
     verdict = verify(till, pause=lambda: None)
 
     assert verdict.code == INTACT, verdict.line

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from tests.blockdevice.play import Play
-from tests.blockdevice.replay import Lost, State, disk_of, states
+from tests.blockdevice.replay import Lost, State, states
 from tests.blockdevice.wire import FLUSH, MARK, WRITE, Entry
 from tests.image import medium
-from tests.image.cuts import judge, taken_out
+from tests.image.cuts import Disks, judge, taken_out
 from tests.image.world import MachineWorld
 from tests.image.writes import entries
 
@@ -40,9 +40,10 @@ def test_no_cut_loses_what_was_seen(day: Play, tmp_path: Path) -> None:
     chosen = Random(SEED).sample(every, min(SAMPLE, len(every)))
     print(f"\n{len(chosen)} of {len(every)} states, seed {SEED}")
     wrong = []
-    for state in chosen:
+    disks = Disks(day, tmp_path)
+    for state in sorted(chosen, key=lambda each: each.length):
         try:
-            judge(day, state, tmp_path)
+            judge(day, state, disks, tmp_path)
         except Lost as lost:
             wrong.append(str(lost))
 
@@ -59,11 +60,11 @@ def test_the_judge_can_tell(day: Play, tmp_path: Path) -> None:
     lying = Play("machine", day.image, [*kept, Entry(FLUSH, 0, b"")])
 
     with pytest.raises(Lost):
-        judge(lying, State("machine", len(lying.log), "whole"), tmp_path)
+        judge(lying, State("machine", len(lying.log), "whole"), Disks(lying, tmp_path), tmp_path)
 
 
 def test_the_log_is_the_disk(world: MachineWorld, day: Play, tmp_path: Path) -> None:
     """The whole log played onto the fresh partition gives what the machine's next start found there."""
-    whole = disk_of(day, State("machine", len(day.log), "whole"))
+    whole = Disks(day, tmp_path).of(State("machine", len(day.log), "whole"))
 
-    assert (taken_out(bytes(whole), tmp_path) / "key").exists()
+    assert (taken_out(whole, tmp_path) / "key").exists()

@@ -44,6 +44,7 @@ RECORDED = {
     "document de contrôle demandé",
     "fin du mode école",
     "journée ouverte sans archive copiée",
+    "mise à jour installée avant l'envoi de {} enregistrements",
     "les sommes de la journée ne concordent pas",
     "quantité corrigée",
     "vérification demandée",

@@ -89,6 +89,10 @@ def _archive_copy(ledger: Ledger, event: Event) -> Ledger:
     return ledger._replace(archived=ledger.archived._replace(copied=event.t))
 
 
+def _snapshot(ledger: Ledger, event: Event) -> Ledger:
+    return ledger._replace(settled=event.seq)
+
+
 APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     ev.GENESIS: _genesis,
     ev.START: _start,
@@ -103,4 +107,5 @@ APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     ev.ARCHIVE: _archive,
     ev.ARCHIVE_COPY: _archive_copy,
     ev.SEAL: _seal,
+    ev.SNAPSHOT: _snapshot,
 }

@@ -1,4 +1,4 @@
-"""Folds a technician's visits and what was set in them."""
+"""Folds a technician's visits, what was set in them, and which version of the system was ordered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from appliance.core import event as ev
 from appliance.core.event import Event
 from appliance.core.ledger import Ledger
 from appliance.core.upkeep import Visit
+
+ORDERED: Final = 972  # JET
+ENDED: Final = (973, 974)
 
 
 def _service_on(ledger: Ledger, event: Event) -> Ledger:
@@ -28,8 +31,17 @@ def _setting(ledger: Ledger, event: Event) -> Ledger:
     return ledger._replace(upkeep=ledger.upkeep.with_setting(name, value))
 
 
+def _jet(ledger: Ledger, event: Event) -> Ledger:
+    """`0.1.0 > 0.2.0 (stick)` orders; a failure or a return to the version before ends it."""
+    if event.body[1] == ORDERED:
+        ordered = str(event.body[2]).partition(" > ")[2].partition(" ")[0]
+        return ledger._replace(upkeep=ledger.upkeep._replace(ordered=ordered))
+    return ledger._replace(upkeep=ledger.upkeep._replace(ordered="")) if event.body[1] in ENDED else ledger
+
+
 APPLY: Final[dict[int, Callable[[Ledger, Event], Ledger]]] = {
     ev.SERVICE_ON: _service_on,
     ev.SERVICE_OFF: _service_off,
     ev.SETTING: _setting,
+    ev.JET: _jet,
 }

@@ -9,6 +9,7 @@ from appliance.core.instant import Instant
 from appliance.core.money import euros
 from appliance.core.operator import PIN_DIGITS
 from appliance.core.scenes.header import local, moment, till_name
+from appliance.core.scenes.software import progress
 from appliance.core.turn import State, language
 from appliance.core.view import Key, LockedView, PinPage
 
@@ -29,7 +30,7 @@ def view(state: State, at: Instant) -> LockedView:
         words.long_date(now),
         _day(state),
         names[: state.grid.names],
-        notice or _parked(state) or _copied(state),
+        notice or progress(state) or _parked(state) or _copied(state),
         bool(notice),
         _pin(state),
         banner(state),

@@ -8,6 +8,7 @@ from appliance.core.day import Day
 from appliance.core.instant import Instant
 from appliance.core.money import NBSP, euros, figure, note
 from appliance.core.scenes.header import BACK, header, moment
+from appliance.core.scenes.software import offers
 from appliance.core.session import DRAWER_REASONS, IN_REASONS, OUT_REASONS, counted
 from appliance.core.turn import State
 from appliance.core.ui import DENOMINATIONS
@@ -39,6 +40,7 @@ def opening(state: State, at: Instant) -> EntryView:
         Key("Ouvrir la caisse", Act("next")),
         Key("Plus", Act("go", "more"), icon="dots"),
         _last(state),
+        beside=offers(state),
     )
 
 

@@ -9,6 +9,7 @@ from appliance.core.act import Act
 from appliance.core.aim import CHECK, TARGETS
 from appliance.core.instant import Instant
 from appliance.core.scenes.header import header, moment
+from appliance.core.scenes.software import key, ready
 from appliance.core.scenes.visit import HOME
 from appliance.core.selftest import ABSENT, FAILED, PASSED, SKIPPED, TESTS
 from appliance.core.turn import State
@@ -150,7 +151,8 @@ def touch(state: State, at: Instant) -> TargetView:
 
 def look(state: State, at: Instant) -> ErrorsView:
     title, page = LOOKS[state.ui.subject]
-    return ErrorsView(header(state, at), title, page(state)[:10], HOME)
+    also = key(state) if state.ui.subject == "software" else None
+    return ErrorsView(header(state, at), title, page(state)[:10], HOME, also=also)
 
 
 def _network(state: State) -> tuple[Fact, ...]:
@@ -187,6 +189,7 @@ def _software(state: State) -> tuple[Fact, ...]:
         Fact("Version", state.ledger.software),
         Fact("Empreinte", "\u00a0".join(digest[n : n + 4] for n in range(0, len(digest), 4)) or "non calculée"),
         *(slots or (Fact("Système", "pas d'image\u00a0: installé sans A/B"),)),
+        *ready(state),
     )
 
 

@@ -19,7 +19,7 @@ def entry(view: EntryView, theme: Theme) -> tuple[Part, ...]:
         widgets.header(view.header, theme),
         _page(view.title, view.facts, view.choices, view.chosen, theme),
         _slab(view.field, view.typed, view.refusal, theme),
-        _back(view.back, theme),
+        _back(view.back, view.beside, theme),
         _pad(view.keypad, view.next, theme),
     )
 
@@ -82,11 +82,12 @@ def _slab(field: str, typed: str, refusal: str, theme: Theme) -> Part:
 
 
 @lru_cache(maxsize=8)
-def _back(back: Key | None, theme: Theme) -> Part:
+def _back(back: Key | None, beside: tuple[Key, ...], theme: Theme) -> Part:
     sketch = Sketch(theme)
-    if back is not None:
-        row = _left(theme).less_bottom(theme.size.margin).from_bottom(theme.size.strong)
-        widgets.key(sketch, row, back, theme.look.plain, theme.type.key, PAPER)
+    keys = (back, *beside) if back is not None else beside
+    row = _left(theme).less_bottom(theme.size.margin).from_bottom(theme.size.strong)
+    for cell, key in zip(row.columns(max(1, len(keys)), theme.size.gap), keys, strict=False):
+        widgets.key(sketch, cell, key, theme.look.plain, theme.type.key, PAPER)
     return sketch.part("back")
 
 

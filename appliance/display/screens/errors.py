@@ -20,7 +20,7 @@ def errors(view: ErrorsView, theme: Theme) -> tuple[Part, ...]:
         widgets.ground(theme, PAPER),
         widgets.header(view.header, theme, "" if theme.size.header_date else view.title),
         _list(view.title, view.errors, view.sums, theme),
-        _back(view.back, theme),
+        _back(view.back, view.also, theme),
     )
 
 
@@ -56,9 +56,11 @@ def _error(sketch: Sketch, row: Box, error: Fact) -> None:
 
 
 @lru_cache(maxsize=2)
-def _back(back: Key, theme: Theme) -> Part:
+def _back(back: Key, also: Key | None, theme: Theme) -> Part:
     sketch = Sketch(theme)
     row = _room(theme).from_bottom(theme.size.strong)
-    cell = row.columns(2, theme.size.gap)[1]
+    left, cell = row.columns(2, theme.size.gap)
+    if also is not None:
+        widgets.key(sketch, left, also, theme.look.plain, theme.type.text, PAPER)
     widgets.key(sketch, cell, back, theme.look.strong, theme.type.text, PAPER)
     return sketch.part("back")

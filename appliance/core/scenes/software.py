@@ -1,0 +1,62 @@
+"""Switching off and a new version: keys after the closing, words while it runs, the technician's key."""
+
+from __future__ import annotations
+
+from appliance.core.act import Act
+from appliance.core.software import between_days, offered, printing
+from appliance.core.system import newer
+from appliance.core.turn import State
+from appliance.core.view import Fact, Key
+
+SOURCES = {"collector": "du serveur", "stick": "de la clé USB"}
+
+
+def offers(state: State) -> tuple[Key, ...]:
+    """Between two days: nothing at all where there is no system to ask, or while it is already going."""
+    if state.system is None or state.system.running is not None:
+        return ()
+    wait = "impression en cours" if printing(state) else ""
+    ready = between_days(state)
+    off = Key("Éteindre", Act("off") if ready else None, wait)
+    found = offered(state)
+    if found is None:
+        return (off,)
+    if state.ledger.parked:
+        return off, Key("Installer et éteindre", None, "ticket en attente")
+    return off, Key("Installer et éteindre", Act("install"), f"version {found.version}")
+
+
+def progress(state: State) -> tuple[str, ...]:
+    """On the locked screen, while an order runs."""
+    running = state.system.running if state.system else None
+    if running is None:
+        return ()
+    if running.do == "off":
+        return ("La caisse s'éteint.",)
+    if running.state == "done":
+        return ("Mise à jour installée.", "La caisse s'éteint. La rallumer pour vendre.")
+    return f"Installation… {running.percent}\u00a0%", "La caisse s'éteindra toute seule."
+
+
+def ready(state: State) -> tuple[Fact, ...]:
+    """What the technician's page says of updates that lie ready."""
+    found = state.system.best if state.system else None
+    if found is None:
+        return ()
+    if not newer(found.version, state.ledger.software):
+        return (Fact("Mise à jour", f"{found.version}, pas plus récente"),)
+    return (Fact("Mise à jour", f"{found.version}, {SOURCES.get(found.source, found.source)}"),)
+
+
+def key(state: State) -> Key | None:
+    """Installer: also of what is not newer, so that the till can say why not."""
+    found = state.system.best if state.system else None
+    if found is None:
+        return None
+    return Key("Installer", Act("install") if between_days(state) else None, _why_not(state) or "puis éteindre")
+
+
+def _why_not(state: State) -> str:
+    if state.ledger.day is not None:
+        return "clôturer d'abord la journée"
+    return "impression en cours" if printing(state) else ""
