@@ -85,9 +85,8 @@ class Hardware:
         return all(device.quiet() for device in self._devices)
 
     def next_deadline(self) -> int | None:
-        parts = (*self._devices, self.system)
-        times = [at for part in parts if (at := part.next_deadline()) is not None]
-        return min(times, default=None)
+        times = (*(device.next_deadline() for device in self._devices), self.system.next_deadline())
+        return min((at for at in times if at is not None), default=None)
 
     def fds(self) -> list[int]:
         return [fd for device in self._devices for fd in device.fds()]
