@@ -60,9 +60,15 @@ def offered(state: State) -> Bundle | None:
     found = state.system.best if state.system and between_days(state) else None
     if found is None or not newer(found.version, state.ledger.software):
         return None
+    return found if may_try(state, found) else None
+
+
+def may_try(state: State, found: Bundle) -> bool:
+    """A version that was given up once is not started every evening by who does not know."""
     slot = state.system.slot(found.version) if state.system else None
     person = state.shop.operator(state.ledger.operator) if state.shop else None
-    return None if slot and slot.health == "bad" and (person is None or person.role != "manager") else found
+    answers = person is not None and person.role in ("manager", "technician")
+    return slot is None or slot.health != "bad" or answers
 
 
 def unsent(ledger: Ledger) -> int:
@@ -88,6 +94,8 @@ def install(turn: Turn, act: Act) -> None:
         _refuse(turn, "", "gone")
     elif not newer(found.version, turn.ledger.software):
         _refuse(turn, found.version, "older")
+    elif not may_try(turn.state, found):
+        turn.beep("refused")
     elif turn.ledger.parked:
         turn.beep("refused")
         turn.say(Message("Un ticket est en attente.", ("L'encaisser ou l'annuler, clôturer, puis installer.",)))

@@ -85,8 +85,9 @@ class Hardware:
         return all(device.quiet() for device in self._devices)
 
     def next_deadline(self) -> int | None:
-        times = (*(device.next_deadline() for device in self._devices), self.system.next_deadline())
-        return min((at for at in times if at is not None), default=None)
+        known = (*(device.next_deadline() for device in self._devices), self.system.next_deadline())
+        times = [at for at in known if at is not None]
+        return min(times, default=None)
 
     def fds(self) -> list[int]:
         return [fd for device in self._devices for fd in device.fds()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import json
-import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,7 +12,9 @@ from appliance.slots.machine import above
 
 CONFIG: Final = Path("/etc/rauc/system.conf")
 MANIFEST: Final = "manifest.raucm"
-_UNSIGNED = re.compile(r"signature|certificate|not signed|no valid|cms|trust", re.IGNORECASE)
+UNSIGNED: Final = (
+    "signature verification failed"  # as RAUC 1.8 says it; of a file that is no bundle it says other things
+)
 
 
 class Refused(Exception):
@@ -36,7 +37,7 @@ def inspect(bundle: Path, *options: str) -> Manifest:
     done = program.run(["rauc", *options, "info", "--output-format=json", bundle])
     if done.returncode:
         why = program.last(done)
-        raise Refused("signature" if _UNSIGNED.search(why) else "unreadable", "", why)
+        raise Refused("signature" if UNSIGNED in why else "unreadable", "", why)
     try:
         said = json.loads(done.stdout)
         return Manifest(str(said["compatible"]), str(said["version"]))

@@ -9,33 +9,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CalledProcessError
 
-from appliance.slots import backend, bundle, good, machine, order, program, said
+from appliance.slots import bundle, good, machine, order, program, said
 from appliance.slots.bundle import Refused
 from appliance.slots.esp import Esp
 from appliance.slots.said import FOLDER, Outcome
 
-ACTS = ("order", "good", "unfit", "tell", "backend", "admit")
+ACTS = ("order", "good", "unfit", "tell", "admit")
 
 
 def slots_main(argv: Sequence[str]) -> int:
     """0 done, 1 refused with a sentence, 2 it could not be tried."""
     parser = argparse.ArgumentParser("sceau slots", description="The system's slots; units of the image run this.")
     parser.add_argument("act", choices=ACTS)
-    parser.add_argument("words", nargs="*")
     asked = parser.parse_args(argv)
     try:
-        return _do(asked.act, asked.words)
+        return _do(asked.act)
     except (OSError, ValueError, CalledProcessError) as error:
         more = f"\n{error.stderr}" if isinstance(error, CalledProcessError) else ""
         sys.stderr.write(f"sceau slots {asked.act}: {error}{more}\n")
         return 2
 
 
-def _do(act: str, words: Sequence[str]) -> int:
+def _do(act: str) -> int:
     esp = Esp()
     match act:
-        case "backend":
-            print(backend.answer(esp, words))
         case "tell":
             said.tell_slots(FOLDER, esp)
         case "order":

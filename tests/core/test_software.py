@@ -142,9 +142,9 @@ def test_an_update_is_a_record_before_it_is_asked_for() -> None:
     assert jets(desk) == [(972, "0.1.0 > 0.2.0 (stick)")]
     assert desk.events[since].operator == "01"
     assert orders(desk) == [Order("install", STICK, "off")]
-    assert notice(desk) == ("Installation… 0\u00a0%", "La caisse s'éteindra toute seule.")
+    assert notice(desk) == ("Installation en cours\u00a0: 0\u00a0%", "La caisse s'éteindra toute seule.")
     desk.feed(OutcomeSaid(Outcome("install", "running", "0.2.0", 40)))
-    assert notice(desk)[0] == "Installation… 40\u00a0%"
+    assert notice(desk)[0] == "Installation en cours\u00a0: 40\u00a0%"
     desk.feed(OutcomeSaid(Outcome("install", "done", "0.2.0", 100)))
     assert notice(desk)[0] == "Mise à jour installée."
 
@@ -380,6 +380,8 @@ def test_a_slot_that_was_given_up_is_told_once() -> None:
     desk.feed(SoftwareReady("stick", "0.2.0", STICK))
     desk.login()
     assert keys(desk) == {"Éteindre": True}
+    desk.tap("install")
+    assert len(orders(desk)) == 1  # the one before
     desk.login("02")
     assert keys(desk) == {"Éteindre": True, "Installer et éteindre": True}
 
@@ -404,7 +406,7 @@ def test_a_process_that_comes_back_hears_how_it_ended() -> None:
     assert jets(failed)[1:] == [(973, "0.2.0 medium")]
     running = started(OLD, Outcome("install", "running", "0.2.0", 60))
     assert len(jets(running)) == 1
-    assert notice(running)[0] == "Installation… 60\u00a0%"
+    assert notice(running)[0] == "Installation en cours\u00a0: 60\u00a0%"
     stale = closed()
     stale.feed(SystemSaid(OLD, Outcome("install", "refused", "0.2.0", code="signature")))
     assert jets(stale) == []

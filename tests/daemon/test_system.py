@@ -87,7 +87,7 @@ def test_an_update_from_a_stick(world: SimulatedWorld, tmp_path: Path, monkeypat
     play(world, stick(tmp_path, NEW), 'expect shows "version 0.2.0"', 'tap "Installer et éteindre"')
     play(world, "wait 3s")
     assert "La caisse s'éteindra toute seule." in seen(world)
-    assert "Installation… 40 %" in seen(world)
+    assert "Installation en cours : 40 %" in seen(world)
     play(world, "wait 30s")
 
     path = world.hardware.stick.place / NEW
@@ -124,7 +124,7 @@ def test_a_refusal_of_before_is_not_taken_for_the_next(world: SimulatedWorld, tm
     play(world, 'login "Sophie"', 'tap "Installer et éteindre"', "wait 20s")
 
     assert len(told(world)) == 3
-    assert "Installation… 0 %" in seen(world)
+    assert "Installation en cours : 0 %" in seen(world)
 
 
 @pytest.mark.parametrize("will", ["hang", "deaf"])
@@ -262,7 +262,7 @@ def test_a_hostile_outcome(world: SimulatedWorld, tmp_path: Path, name: str) -> 
     below(world).write("outcome", HOSTILE[name])
     play(world, "wait 3s")
     assert told(world) == ["972 0.1.0 > 0.2.0 (stick)"]
-    assert "Installation… 0 %" in seen(world)
+    assert "Installation en cours : 0 %" in seen(world)
 
     below(world).tell(do="install", state="refused", version="", percent=0, code="signature")
     play(world, "wait 3s")

@@ -10,6 +10,15 @@ import pytest
 from tests.image.medium import BUILT, prepare
 from tests.image.world import MachineWorld
 
+# Two machines at a time, since one keeps one core busy; tests that follow each other on one stay together.
+TOGETHER = {"test_power": "test_day"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(item.path.stem, item.path.stem)))
+
 
 @pytest.fixture(scope="session")
 def image() -> Path:

@@ -63,10 +63,19 @@ class Line:
 
 
 class Machine:
-    """`wires`: the folder with the ptys `printer` and `badge`. `log`: block writes are written down there."""
+    """`wires`: the folder with the ptys `printer` and `badge`. `log`: block writes are written down there. `chip`: the
+    socket of a TPM."""
 
-    def __init__(self, folder: Path, disk: Path, wires: Path, log: Path | None = None, clock: str = MORNING) -> None:
-        self.folder, self.disk, self.log = folder, disk, log
+    def __init__(
+        self,
+        folder: Path,
+        disk: Path,
+        wires: Path,
+        log: Path | None = None,
+        clock: str = MORNING,
+        chip: Path | None = None,
+    ) -> None:
+        self.folder, self.disk, self.log, self.chip = folder, disk, log, chip
         self.sectors = {name: part.start // 512 for name, part in parts(disk).items()}
         shutil.copyfile(VARIABLES, folder / "firmware")
         for name in ("qmp", "agent"):
@@ -91,6 +100,9 @@ class Machine:
         command += ["-device", "virtio-gpu-pci,xres=1280,yres=800"]
         command += ["-device", "qemu-xhci,id=xhci", "-device", "usb-kbd,bus=xhci.0"]
         command += ["-netdev", "user,id=net,restrict=on", "-device", "virtio-net-pci,netdev=net"]
+        if self.chip is not None:
+            command += ["-chardev", f"socket,id=chip,path={self.chip}", "-tpmdev", "emulator,id=tpm,chardev=chip"]
+            command += ["-device", "tpm-crb,tpmdev=tpm"]
         command += ["-serial", f"file:{self.console}"]
         for name in ("printer", "badge"):
             command += ["-chardev", f"serial,id={name},path={os.path.realpath(wires / name)}"]

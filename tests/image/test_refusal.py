@@ -10,11 +10,17 @@ import pytest
 from appliance.provision import lock
 from appliance.provision.bundle import SUFFIX
 from tests.image import medium
+from tests.image.chip import Chip
 from tests.image.machine import Dead
 from tests.image.medium import prepare
 from tests.image.world import MachineWorld
 from tests.provision import made
 
+SEALED_BY = """
+from pathlib import Path
+from appliance.storage import seal
+print(seal._NAMES[seal._kind(Path("/data/till/identity").read_bytes())])
+"""
 MIDDLE = 4096  # bytes into the root: the superblock's neighbour, read by every start
 REFUSED = 240.0  # seconds for firmware, kernel and the refusal on a machine that does other things as well
 
@@ -62,8 +68,9 @@ def _tree_begins(disk: Path, part: medium.Part) -> int:
 
 
 def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
-    """The image as it is written to a card: it shows who it is, takes a bundle from a stick and its code."""
-    world = MachineWorld(tmp_path, prepare(tmp_path, provisioned=False))
+    """The image as it is written to a card: it shows who it is, takes a bundle from a stick and its code. It has a
+    TPM, to which its keys are sealed."""
+    world = MachineWorld(tmp_path, prepare(tmp_path, provisioned=False), chip=Chip(tmp_path / "chip"))
     (tmp_path / "stick").mkdir()
     (tmp_path / "stick" / f"halles{SUFFIX}").write_bytes(made.bundle())
     try:
@@ -77,6 +84,7 @@ def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
         world.badge(bytes.fromhex("04A1B2C3D4E580"))
         kinds = [record["kind"] for record in world.records()]
         assert kinds[:3] == ["genesis", "start", "provisioned"]
+        assert world.running.sh(f"/usr/lib/sceau/bin/python3 -c '{SEALED_BY}'").split() == ["tpm"]
     finally:
         world.close()
 

@@ -15,15 +15,17 @@ from typing import NamedTuple
 import pytest
 
 from appliance import VERSION
+from appliance.simulator import cards
+from appliance.simulator.player import Player
 from image import keys
 from image.board import read_board
 from image.slot import Slot
 from tests.image import medium, update
 from tests.image.installing import Installation, fault
 from tests.image.machine import PATIENCE
-from tests.image.medium import prepare
+from tests.image.medium import SHOP, prepare
 from tests.image.update import NEXT
-from tests.image.world import MachineWorld
+from tests.image.world import SIZE, MachineWorld, play
 
 UPDATES = Path("/state/updates")
 LONG = 900.0  # seconds for an installation on a machine that does other things as well
@@ -54,7 +56,8 @@ def made(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     nothing = folder / "unreadable.raucb"
     nothing.write_bytes(b"not a bundle" * 1000)
     refused["unreadable"] = nothing
-    disk = prepare(folder, updates=[bundle, *refused.values()])
+    (folder / "machine").mkdir()
+    disk = prepare(folder / "machine", updates=[bundle, *refused.values()])
     return Made(bundle, slot, refused, disk)
 
 
@@ -158,12 +161,17 @@ def test_a_part_that_was_damaged_is_not_installed(renewed: MachineWorld, made: M
     assert slots(renewed)[1].endswith(" bad")
 
 
-def test_the_next_version_is_installed_and_the_machine_goes_off(renewed: MachineWorld, made: Made) -> None:
-    renewed.settle()
+def test_the_next_version_is_installed_from_a_stick(renewed: MachineWorld, made: Made, tmp_path: Path) -> None:
+    """As a manager does it in the evening: a stick, one key, and the machine switches itself off."""
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / made.following.name).hardlink_to(made.following)
+    player = Player(renewed, cards.read(SHOP))
+    play(player, 'login "Marc"', f"usb insert {tmp_path}/stick")
     began = time.monotonic()
-    order(renewed, UPDATES / made.following.name, "off")
+    (key,) = (spot for spot in renewed.glass().spots if spot.label.startswith("Installer"))
+    renewed.running.ask("touch", x=key.x, y=key.y, width=SIZE[0], height=SIZE[1])
     renewed.until_off(LONG)
-    print(f"\\ninstalled, flushed, switched off in {time.monotonic() - began:.0f} s")
+    print(f"\ninstalled, flushed, switched off in {time.monotonic() - began:.0f} s")
     whole = medium.read(renewed.disk, medium.parts(renewed.disk)["root-b"])
 
     assert whole.startswith(made.slot.root.read_bytes())

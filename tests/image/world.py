@@ -21,6 +21,7 @@ from appliance.simulator.player import Player
 from appliance.simulator.script import Step, split
 from appliance.simulator.world import Glass, Spot
 from image.slot import fat
+from tests.image.chip import Chip
 from tests.image.machine import MORNING, Dead, Machine
 from tests.image.medium import SHOP
 from tests.image.writes import Seen
@@ -40,8 +41,8 @@ MISREAD: Final = "Code mal lu"
 class MachineWorld:
     """Implements `simulator.world.World`. `power_on` boots; `noticed` is, for each start, what a bystander saw."""
 
-    def __init__(self, folder: Path, disk: Path, clock: str = MORNING) -> None:
-        self.folder, self.disk = folder, disk
+    def __init__(self, folder: Path, disk: Path, clock: str = MORNING, chip: Chip | None = None) -> None:
+        self.folder, self.disk, self.chip = folder, disk, chip
         self._clock, self._ahead = clock, 0
         self.hardware = Hardware(RealClock(zone_of(SHOP)), folder / "wires", SIZE)
         self.hardware.printer.on_event = self._happened
@@ -88,7 +89,8 @@ class MachineWorld:
         log = self.folder / f"writes-{len(self.logs)}.log"
         self.logs.append(log)
         self.noticed.append([])
-        self.machine = Machine(self.folder, self.disk, self.folder / "wires", log, self._clock)
+        chip = self.chip.switch_on() if self.chip else None
+        self.machine = Machine(self.folder, self.disk, self.folder / "wires", log, self._clock, chip)
         return self.machine
 
     def power_cut(self) -> None:
@@ -102,6 +104,8 @@ class MachineWorld:
         if self.machine is not None:
             self.machine.cut()
             self.machine = None
+            if self.chip:
+                self.chip.switch_off()
             with self._lock:
                 self.hardware.switch_off()
 
@@ -311,9 +315,9 @@ class MachineWorld:
             self._sticks += 1
             self._stick = Path(folder)
             self._stick.mkdir(parents=True, exist_ok=True)
-            image = fat(
-                self._image, STICK, "STICK", {each.name: each for each in self._stick.iterdir() if each.is_file()}
-            )
+            files = {each.name: each for each in self._stick.iterdir() if each.is_file()}
+            size = max(STICK, 2 * sum(path.stat().st_size for path in files.values()))
+            image = fat(self._image, size, "STICK", files)
             self.running.qmp("blockdev-add", driver="raw", **{"node-name": self._name},
                              file={"driver": "file", "filename": str(image)})  # fmt: skip
             self.running.qmp("device_add", driver="usb-storage", bus="xhci.0", id=self._name, drive=self._name)

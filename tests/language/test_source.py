@@ -61,6 +61,7 @@ RECORDED = {
     "day automatic",
     "ABCDEFGH",  # the letters of the rates, on paper
     "Europe/Paris",
+    "{}: the child ended without an answer: {}\n",  # a line of the log
     "Recent({}, {})",
     "RGB",  # forms of a picture
     "BGRX",

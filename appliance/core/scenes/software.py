@@ -35,7 +35,7 @@ def progress(state: State) -> tuple[str, ...]:
         return ("La caisse s'éteint.",)
     if running.state == "done":
         return ("Mise à jour installée.", "La caisse s'éteint. La rallumer pour vendre.")
-    return f"Installation… {running.percent}\u00a0%", "La caisse s'éteindra toute seule."
+    return f"Installation en cours\u00a0: {running.percent}\u00a0%", "La caisse s'éteindra toute seule."
 
 
 def ready(state: State) -> tuple[Fact, ...]:
