@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from appliance.sync import (
     countersign,
+    delivery,
     diagnostics,
     enrolment,
     keylog,
@@ -30,10 +31,11 @@ from appliance.sync import (
     shop,
     tiles,
 )
-from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, ProtocolError
+from appliance.sync.protocol import BATCH_TYPE, OBJECT_TYPE, RECEIPT_FORM, REQUEST_BYTES, UNAUTHORIZED, ProtocolError
 from collector import body
 from collector.archives import Archives
 from collector.batches import Batches, Outcome
+from collector.bundles import Bundles
 from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
 from collector.forks import Forks
@@ -61,6 +63,7 @@ DETAIL_LIMIT: Final = 400
 IN_FLIGHT: Final = 256
 NOT_FOUND, TOO_MANY, UNAVAILABLE, BAD_METHOD = 404, 429, 503, 405
 _CHAIN: Final = re.compile(r"[0-9a-f]{32}")
+_KEY: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,11}")
 _TITLES: Final = {
     400: "Malformed",
@@ -90,6 +93,7 @@ class Rooms(NamedTuple):
     enrolments: Enrolments
     pointers: Pointers
     objects: Objects
+    bundles: Bundles
     requests: Requests
     shops: Shops
     archives: Archives
@@ -139,6 +143,7 @@ class Api:
             ("GET", f"{chain}/desired", self.get_desired),
             ("POST", f"{chain}/diagnostics", self.post_diagnostics),
             ("GET", "/v1/objects/{digest}", self.get_object),
+            ("GET", "/v1/bundles/{name}", self.get_bundle),
             ("POST", "/v1/enrolments", self.post_enrolment),
             ("POST", "/v1/archives", self.post_archive),
             ("POST", "/v1/telemetry", self.post_telemetry),
@@ -259,6 +264,21 @@ class Api:
             return refused("too many objects are on their way: come back later", TOO_MANY, LATER)
         found = self._rooms.objects.of(request.path_params["digest"], said.siret, said.till)
         return await self._outgoing.give(found, parcel.OBJECT_TYPE)
+
+    async def get_bundle(self, request: Request) -> Response:
+        said, name = request.headers.get(delivery.IDENTITY, ""), request.path_params["name"]
+        public = bytes.fromhex(said) if _KEY.fullmatch(said) else b""
+        if delivery.name(delivery.device_of(public)) != name:
+            raise ProtocolError("this key is not that of the machine it asks for", UNAUTHORIZED)
+        self._rooms.reader.bearer(request, public)
+        data = await self._rooms.bundles.newest(name)
+        if data is None:
+            raise ProtocolError("no bundle waits here for this machine", NOT_FOUND)
+        tag = f'"{sha256(data).hexdigest()}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(data, headers=headers, media_type=delivery.FORM.type)
 
     async def post_diagnostics(self, request: Request) -> Response:
         chain_id = _chain(request)

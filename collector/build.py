@@ -10,6 +10,7 @@ from collector import keys, store, stranger
 from collector.api import Api, Rooms
 from collector.archives import Archives
 from collector.batches import Batches
+from collector.bundles import Bundles
 from collector.config import Config, ConfigError
 from collector.diagnostics import Requests
 from collector.enrolments import Enrolments
@@ -112,6 +113,7 @@ def rooms(config: Config) -> Rooms:
         enrolments,
         pointers,
         Objects(where, pointers),
+        Bundles(where),
         Requests(where, registry, config.release_key, now),
         shops,
         Archives(where, own, registry, batches, now),

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.sync import keylog, manifest, shop, token
+from appliance.sync import delivery, keylog, manifest, shop, token
 from appliance.sync.protocol import ProtocolError
 from appliance.sync.registry import BRANCH, RETIRED, REVOKED, SUCCESSOR
 from collector import build, config, keys, release
 from collector.audit import Audit, rewritten
+from collector.bundles import Bundles
 from collector.config import Config, ConfigError
 from collector.diagnostics import Requests
 from collector.folder import Unfit
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     release.add(commands, _with_config)
     _pointers(
         commands.add_parser("pointer", help="what tills should apply").add_subparsers(required=True, metavar="act")
+    )
+    _bundles(
+        commands.add_parser("bundle", help="what blank machines fetch").add_subparsers(required=True, metavar="act")
     )
     made = commands.add_parser("manifest", help="sign which till of a taxpayer has sent what, once a day")
     made.add_argument("--siren", required=True)
@@ -130,6 +134,13 @@ def _pointers(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     asked = acts.add_parser("ask", help="relay a request for diagnostics that the release key has signed")
     asked.add_argument("file", type=Path)
     _with_config((added, _pointer_add), (asked, _pointer_ask))
+
+
+def _bundles(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    put = acts.add_parser("put", help="let a bundle wait for its machine; the one with the greatest version counts")
+    put.add_argument("file", type=Path)
+    put.add_argument("--device", help="what the machine's QR says, for a bundle that is closed under a code")
+    _with_config((put, _bundle_put))
 
 
 def _serve(said: argparse.Namespace) -> None:
@@ -295,3 +306,11 @@ def _pointer_ask(said: argparse.Namespace) -> None:
     requests = Requests(parts.store, parts.registry, settings.release_key, build.now)
     it = asyncio.run(requests.add(said.file.read_bytes()))
     print(f"till {it.chain_id.hex()} is asked; the answer comes as diagnostics/{it.chain_id.hex()}/{it.nonce.hex()}")
+
+
+def _bundle_put(said: argparse.Namespace) -> None:
+    parts = build.parts(config.load(said.config))
+    device = delivery.read_identity(said.device)[1] if said.device else None
+    it = asyncio.run(Bundles(parts.store).put(said.file.read_bytes(), device))
+    closed = "to its machine" if it.device else "under a code, which travels apart"
+    print(f"version {it.version} for till {it.till} of {it.siret} waits for its machine, closed {closed}")

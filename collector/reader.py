@@ -1,4 +1,4 @@
-"""Who may read of a chain: the till whose network key its registration names."""
+"""Who may read of a chain: the till whose network key its registration names. Of a bundle: the machine it is for."""
 
 from __future__ import annotations
 
@@ -36,13 +36,22 @@ class Reader:
         """`kept`: a revoked chain may still read what is its own. Raises ProtocolError, Unknown, Unavailable."""
         signed = message.read(request.headers)
         found = await self._registry.standing(chain_id)
-        uri = self._url + request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        message.check(request.method, uri, body, request.headers, found.registration.network_key)
+        message.check(request.method, self._uri(request), body, request.headers, found.registration.network_key)
         if not self._fresh(signed):
             raise Stale(self._nonce(self._now() // 1000))
         if found.revoked and not kept:
             raise ProtocolError("this till was revoked: its batches are taken, nothing is given out", FORBIDDEN)
         return found
+
+    def bearer(self, request: Request, public: bytes) -> None:
+        """Who asks holds `public`, and asks now. Raises ProtocolError."""
+        signed = message.read(request.headers)
+        message.check(request.method, self._uri(request), b"", request.headers, public)
+        if not self._fresh(signed):
+            raise Stale(self._nonce(self._now() // 1000))
+
+    def _uri(self, request: Request) -> str:
+        return self._url + request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
     def _fresh(self, signed: message.Signed) -> bool:
         now = self._now() // 1000

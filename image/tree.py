@@ -74,6 +74,7 @@ UNUSED = (
     "systemd-update-done.service",
     "systemd-binfmt.service",
     "systemd-fsckd.socket",
+    "wpa_supplicant.service",  # a radio has a unit of its own, without a socket to be spoken to
     "e2scrub_all.timer",
     "e2scrub_reap.service",
     "fstrim.timer",

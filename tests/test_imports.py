@@ -22,7 +22,7 @@ MAY = {
     "storage": {"tpm"},
     "audit": {"storage", "core", "sync.shape", "sync.shop"},
     "language": {"core"},
-    "provision": {"core", "storage", "sync.shape", "sync.token", "sync.releases", "display.qr"},
+    "provision": {"core", "storage", "sync.shape", "sync.token", "sync.releases", "sync.delivery", "display.qr"},
     "sync": {"storage", "core", "ports"},
     "simulator": {"ports", "core.instant", "drivers.none", "storage.keys", "sync"},
     "daemon": {
@@ -57,6 +57,7 @@ SHARED = (
     "parcel",
     "pieces",
     "releases",
+    "delivery",
     "diagnostics",
     "countersign",
     "merkle",

@@ -75,7 +75,7 @@ KINDS: Final[Mapping[str, str]] = {
     "provisioned": "Installation de la caisse par un dossier signé.",
     "loaded": "Catalogue ou personnes chargés d'une clé USB par un responsable.",
     "price": "Prix d'un article changé à la caisse.",
-    "badge": "Badge donné à une personne, sous forme d'empreinte.",
+    "badge": "Badge donné à une personne, sous forme d'empreinte, ou retiré (empreinte vide).",
     "pin": "Code choisi par une personne, sous forme d'empreinte.",
     "retired": "Retrait de la caisse : rien ne suit, les compteurs sont arrêtés ici.",
     "service-on": "Début d'une intervention technique, avec l'accord d'un responsable.",

@@ -19,9 +19,25 @@ REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "time": ("Ce dossier a été signé hors du temps permis.", "Le faire signer de nouveau."),
     "device": ("Ce dossier est pour une autre caisse.", "Brancher la clé USB sur la caisse de ce dossier."),
     "code": ("Ce code n'ouvre pas le dossier.", "Scanner le code de la fiche de cette caisse."),
+    "board": ("Ce dossier est pour un autre modèle de machine.", "En demander un pour ce modèle."),
     "older": ("Ce dossier est plus ancien que celui en place.", "Prendre le dossier le plus récent."),
     "siren": ("Ce dossier est d'un autre commerçant ou d'une autre caisse.", "Retirer d'abord celle-ci du service."),
     "content": ("Le dossier est signé, mais un de ses fichiers est faux.", "Le faire corriger."),
+}
+# The same where the bundle came over the network.
+FETCHED: Final[Mapping[str, tuple[str, str]]] = {
+    "torn": ("Le dossier reçu est abîmé.", "Le faire déposer de nouveau sur le serveur."),
+    "device": ("Ce dossier est pour une autre caisse.", "En faire déposer un pour cette machine."),
+}
+# How it stands with the collector that was named; {0} is its name, {1} what it said.
+NETWORK: Final[Mapping[str, str]] = {
+    "asking": "Le dossier est demandé à {0}.",
+    "none": "Aucun dossier pour cette machine chez {0}.",
+    "unlinked": "Pas de réseau : brancher le câble.",
+    "silent": "{0} ne répond pas : vérifier le réseau.",
+    "untrusted": "Le certificat de {0} n'est pas reconnu : vérifier l'adresse et l'heure.",
+    "refused": "{0} ne donne pas de réponse valable ({1}).",
+    "address": "L'adresse du serveur est fausse : {0}.",
 }
 NO_ROOM: Final = ("Le dossier ne peut pas être enregistré.", "La mémoire ne répond pas : changer la machine.")
 EMPTY: Final = ("Aucun dossier de caisse sur cette clé USB.", "Y copier le fichier en .sceau de cette caisse.")
@@ -34,7 +50,8 @@ class Blank:
     """`identity`: what the QR says; `mark`: the fingerprint of its key, to be compared by eye.
 
     `stick`: one is in; `locked`: its bundle wants a code; `enrolment`: a collector's code is kept; `code`: one was
-    scanned before its bundle came.
+    scanned before its bundle came. `network`: how it stands with a collector, a word of NETWORK or empty; `server`:
+    which one; `said`: its answer.
     """
 
     identity: str
@@ -44,14 +61,27 @@ class Blank:
     locked: bool = False
     enrolment: bool = False
     code: bool = False
+    network: str = ""
+    server: str = ""
+    said: str = ""
     notice: tuple[str, ...] = ()
     detail: str = ""
     language: str = "fr"
 
 
-def refused(blank: Blank, fault: str, detail: str = "") -> Blank:
-    """`fault`: a word of REFUSALS."""
-    return replace(blank, notice=REFUSALS[fault], detail=detail)
+def refused(blank: Blank, fault: str, detail: str = "", fetched: bool = False) -> Blank:
+    """`fault`: a word of REFUSALS; `fetched`: it came over the network."""
+    notice = FETCHED.get(fault, REFUSALS[fault]) if fetched else REFUSALS[fault]
+    return replace(blank, notice=notice, detail=detail)
+
+
+def upstream(blank: Blank, word: str, said: str = "") -> Blank:
+    """`word`: of NETWORK; what was refused stays to be read."""
+    return replace(blank, network=word, said=said)
+
+
+def asking(blank: Blank, server: str) -> Blank:
+    return replace(blank, network="asking", server=server, said="")
 
 
 def told(blank: Blank, notice: tuple[str, ...]) -> Blank:
@@ -83,7 +113,9 @@ def missing(blank: Blank) -> tuple[str, ...]:
         return ("Il manque le code : scanner celui de la fiche de cette caisse.",)
     first = "Il manque le dossier de la boutique : brancher la clé USB qui le contient."
     kept = ("Le code de la fiche est lu.",) if blank.code else ()
-    return (first, *kept, *(("Le code d'inscription est gardé pour après.",) if blank.enrolment else ()))
+    later = ("Le code d'inscription est gardé pour après.",) if blank.enrolment else ()
+    asked = NETWORK.get(blank.network, "").format(blank.server, blank.said)
+    return (first, *((asked,) if asked else ()), *kept, *later)
 
 
 def spoken(blank: Blank) -> Blank:

@@ -19,10 +19,15 @@ from appliance.core.ui import Message
 
 if TYPE_CHECKING:
     from appliance.core.input import Badge
+    from appliance.core.shop import Operator
     from appliance.core.turn import Handler, Turn
 
 PAGE: Final = 6
 TWICE: Final = "Ce badge est déjà celui de {0}."
+TAKEN: Final = (
+    "Il n'ouvre plus rien, le code de cette personne non plus.",
+    "Elle reste dans la liste : un autre badge peut lui être donné ici.",
+)
 
 
 def turn_page(turn: Turn, act: Act) -> None:
@@ -110,6 +115,24 @@ def badge(turn: Turn, what: Badge) -> None:
     turn.say(Message("Badge donné.", text, found.name, grave=False))
 
 
+def bare(turn: Turn, act: Act) -> None:
+    """Its badge is lost, or its owner has left: it opens nothing from here on, and no other takes its place yet."""
+    found = turn.shop.operator(turn.ui.subject)
+    if found is None or not may_lose(found, turn.ledger.operator) or not manager(turn, "badge"):
+        return
+    turn.emit(ev.BADGE, {1: found.code, 2: found.name, 3: b""})
+    turn.dress()
+    turn.beep("accepted")
+    turn.show("badge-list")
+    turn.say(Message("Badge retiré.", TAKEN, found.name, grave=False))
+
+
+def may_lose(person: Operator, standing: str) -> bool:
+    """Nobody takes his own: whoever takes the others' can still give them new ones."""
+    return bool(person.nfc or person.barcode) and person.code != standing
+
+
 MANAGE: dict[str, Handler] = {"prices": prices, "people": people}
+BADGE: dict[str, Handler] = {"people": people, "bare": bare}
 LISTS: dict[str, Handler] = {"list": turn_page, "article": article, "person": person}
 PRICE: dict[str, Handler] = {**DIGITS, "next": take_price}

@@ -48,7 +48,7 @@ def present_code(turn: Turn, text: str) -> bool:
 
 def _present(turn: Turn, person: Operator | None, held: bytes, how: str) -> None:
     if person is None:
-        lost = next((o for o in turn.shop.operators if held == o.gone), None)
+        lost = next((o for o in turn.shop.operators if held in o.gone), None)
         turn.emit(
             ev.LOGIN_REFUSED, {1: "revoked-badge" if lost else "unknown-badge", 2: lost.code if lost else "", 3: held}
         )
@@ -108,7 +108,7 @@ def ask_pin(turn: Turn, code: str) -> None:
 def choose(turn: Turn, act: Act) -> None:
     """A name was tapped on the locked screen."""
     person = turn.shop.operator(str(act.value))
-    if person is not None and person.role == "technician" and _badge_first(turn, person):
+    if person is not None and _barred(turn, person):
         turn.beep("refused")
     elif person is not None and not person.pin:
         turn.set(notice=NO_PIN, pin="")
@@ -116,15 +116,29 @@ def choose(turn: Turn, act: Act) -> None:
         ask_pin(turn, person.code)
 
 
+def _barred(turn: Turn, person: Operator) -> bool:
+    """Said and recorded when no name opens for this person."""
+    if person.role == "technician":
+        return _badge_first(turn, person)
+    return bool(person.gone) and _without(turn, person)
+
+
 def _badge_first(turn: Turn, person: Operator) -> bool:
     """A technician shows a badge; where no reader works, name and PIN are what is left, but not without any badge."""
-    if not (person.nfc or person.barcode):
-        turn.emit(ev.LOGIN_REFUSED, {1: "revoked-badge", 2: person.code, 3: b""})
-        turn.set(notice=GONE)
+    if _without(turn, person):
         return True
     if badges_read(turn.state):
         turn.set(notice=BADGE_WANTED)
     return badges_read(turn.state)
+
+
+def _without(turn: Turn, person: Operator) -> bool:
+    """Whose badge was taken away comes in by no name either, until another is given."""
+    if person.nfc or person.barcode:
+        return False
+    turn.emit(ev.LOGIN_REFUSED, {1: "revoked-badge", 2: person.code, 3: b""})
+    turn.set(notice=GONE)
+    return True
 
 
 def digit(turn: Turn, act: Act) -> None:

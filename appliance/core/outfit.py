@@ -53,7 +53,7 @@ class Outfit(NamedTuple):
         return self._replace(prices=others if now == first else (*others, Price(label, first, now)))
 
     def badged(self, key: Key) -> Outfit:
-        """A new badge asks for a new PIN."""
+        """A new badge asks for a new PIN; without any, nothing opens for this person, no PIN either."""
         pins = tuple(each for each in self.pins if each.code != key.code)
         return self._replace(badges=(*(each for each in self.badges if each.code != key.code), key), pins=pins)
 
@@ -99,7 +99,8 @@ def _person(person: Operator, outfit: Outfit) -> Operator:
     badge = next((key.hash for key in outfit.badges if key[:2] == own), None)
     pin = next((key.hash for key in outfit.pins if key[:2] == own), None)
     if badge is not None:
-        person = replace(person, nfc=badge, gone=person.nfc)
+        gone = tuple(filter(None, (person.nfc, person.barcode)))
+        person = replace(person, nfc=badge, barcode=b"", gone=gone, pin=person.pin if badge else b"")
     return replace(person, pin=pin) if pin is not None else person
 
 

@@ -60,7 +60,7 @@ class Operator:
     barcode: bytes = b""
     pin: bytes = b""
     language: str = "fr"  # of the screens while this person stands there; no record holds it
-    gone: bytes = b""  # the badge that the files name, when a record has taken it away or given another
+    gone: tuple[bytes, ...] = ()  # the badges that the files name, when a record has taken them away or given another
 
     def body(self) -> Value:
         return [self.code, self.name, self.role]

@@ -355,7 +355,7 @@ ACTS: dict[str, dict[str, Handler]] = {
     "price-list": {**BACK, **changes.LISTS},
     "list-price": {**changes.PRICE, **changes.MANAGE},
     "badge-list": {**BACK, **changes.LISTS},
-    "new-badge": changes.MANAGE,
+    "new-badge": changes.BADGE,
     "inspection": {**BACK, **inspection.INSPECTION},
     "archives": {**BACK, **stick.STICK, "copies": inspection.copy},
     "period": {**BACK, **stick.PERIOD},

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from appliance.audit.archive_period import Refusal
+from appliance.daemon.config import PLACE, ConfigError, read_config
 from appliance.daemon.firstboot import chain_of
 from appliance.daemon.tills import is_running
 from appliance.provision import install, lock
@@ -34,13 +35,14 @@ def apply_main(argv: Sequence[str]) -> int:
     parser.add_argument("--shop", type=Path, required=True, help="the shop's folder")
     parser.add_argument("--root", required=True, metavar="HEX", help="public key of the root, as in the image")
     parser.add_argument("--code", metavar="DIGITS", help="of the till's sheet")
+    parser.add_argument("--board", metavar="NAME", help=f"that the image was made for; as {PLACE} says when left out")
     said = parser.parse_args(argv)
     try:
         return _applied(said)
     except BundleError as error:
         sys.stderr.write(f"{said.bundle}: {error}\n")
         return 1
-    except (Refusal, SignerError, SealError, KeyFileError, OSError) as error:
+    except (ConfigError, Refusal, SignerError, SealError, KeyFileError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
@@ -53,12 +55,18 @@ def _applied(said: argparse.Namespace) -> int:
     seed, pepper = keys.identity(said.data, disk, sealer), keys.pepper(said.data, disk, sealer)
     machine = Machine(said.data, said.shop, disk, sealer, seed, pepper)
     code = lock.code_of(said.code) if said.code else None
-    asked = Asked(public_key(said.root), code, _today(), chain_of(said.data, disk))
+    board = own_board() if said.board is None else said.board
+    asked = Asked(public_key(said.root), code, _today(), chain_of(said.data, disk), board)
     found = install.install(machine, said.bundle.read_bytes(), asked)
     sys.stdout.write(
         f"version {found.version} for till {found.till} of SIRET {found.siret}, signed by {found.signer}\n"
     )
     return 0
+
+
+def own_board(place: Path = PLACE) -> str:
+    """Empty where no image's configuration stands. Raises ConfigError."""
+    return read_config(place).board if place.exists() else ""
 
 
 def _today() -> date:

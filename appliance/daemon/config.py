@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from appliance.drivers.table import TABLE
 from appliance.provision.signer import SignerError, public_key
@@ -30,10 +30,12 @@ class DeviceConfig:
 @dataclass(frozen=True)
 class UpstreamConfig:
     """`ca`: a PEM file with the root that vouches for the collector's name, None for the system's. `code`: a file with
-    the digits of an enrolment, read at a start while the till is not enrolled; the scanner does the same."""
+    the digits of an enrolment, read at a start while the till is not enrolled; the scanner does the same. `url`: where
+    a blank machine asks for its bundle before any code was scanned, https://NAME."""
 
     ca: Path | None = None
     code: Path | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Config:
     upstream: UpstreamConfig = UpstreamConfig()
     stick: Path | None = None  # where a medium that is plugged in is mounted
     provision: bytes | None = None  # public key of the root whose people may sign bundles; None: no bundle is taken
+    board: str = ""  # that the image was made for, as bundles and releases name it; empty: any bundle fits
     system: SystemConfig | None = None  # None: this machine does not switch itself off and is not updated by the till
     publisher: bytes | None = None  # public key of the root whose releases are fetched; None: they are only announced
-    board: str = ""  # this machine's model, as releases name it
 
     @property
     def blank(self) -> bool:
@@ -71,6 +73,7 @@ class Config:
         return self.devices.get(kind, DeviceConfig())
 
 
+PLACE: Final = Path("/etc/sceau/sceau.toml")
 KNOWN = {
     "data",
     "shop",
@@ -123,9 +126,9 @@ def decode(table: Mapping[str, Any], where: str) -> Config:
         _upstream(table.get("upstream", {}), where),
         stick,
         _root(table, "provision", where),
+        table.get("board", ""),
         _system(table.get("system"), where),
         _root(table, "publisher", where),
-        table.get("board", ""),
     )
 
 
@@ -154,10 +157,11 @@ def _system(value: object, where: str) -> SystemConfig | None:
 
 def _upstream(value: object, where: str) -> UpstreamConfig:
     if not isinstance(value, dict) or any(not isinstance(each, str) for each in value.values()):
-        raise ConfigError(f"{where}: upstream must be a table of paths, [upstream]")
-    for key in value.keys() - {"ca", "code"}:
-        raise ConfigError(f"{where}: upstream: unknown key {key!r}; known are ca, code")
-    return UpstreamConfig(*(Path(value[key]) if key in value else None for key in ("ca", "code")))
+        raise ConfigError(f"{where}: upstream must be a table of paths and an address, [upstream]")
+    for key in value.keys() - {"ca", "code", "url"}:
+        raise ConfigError(f"{where}: upstream: unknown key {key!r}; known are ca, code, url")
+    ca, code = (Path(value[key]) if key in value else None for key in ("ca", "code"))
+    return UpstreamConfig(ca, code, value.get("url", ""))
 
 
 def _device(kind: str, value: object, where: str) -> DeviceConfig:

@@ -1,6 +1,7 @@
 """A machine without a shop: it shows who it is and waits for a bundle. There is no journal, no sale and no way to one.
 
-Panel, touch, scanner and stick only, on a loop of its own; with a bundle in place `then` is called: the till starts.
+Panel, touch, scanner, stick and a collector that was named, on a loop of its own; with a bundle in place `then` is
+called: the till starts.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from appliance.core import blank as words
 from appliance.core.act import Act
 from appliance.core.blank import Blank
+from appliance.daemon.claiming import Claiming
 from appliance.daemon.config import Config
 from appliance.daemon.finger import Fingers
 from appliance.daemon.ready import stands
@@ -34,9 +38,10 @@ from appliance.storage import keys
 from appliance.storage.flash import Disk
 from appliance.storage.machine import machine_ids
 from appliance.storage.medium import mounted
-from appliance.sync import token
+from appliance.sync import delivery, token
 from appliance.sync.cut import CutError, Cutter
 from appliance.sync.enrolment import SIRET, TILL
+from appliance.sync.reading import Network
 from appliance.sync.shape import ProtocolError
 
 LOOK: Final = 1000  # ms between two looks for a stick
@@ -44,6 +49,7 @@ SHORT: Final = 16  # signs of a serial number
 # Of many bundles on a stick, which refusal is told: what is nearest to a till first.
 NEAREST: Final = (
     Fault.CONTENT,
+    Fault.BOARD,
     Fault.OLDER,
     Fault.SIREN,
     Fault.TIME,
@@ -64,6 +70,9 @@ class FirstBoot:
         self._timer: Timer | None = None
         self._seen = ""
         self._bundles: tuple[bytes, ...] = ()
+        self._fetched: tuple[bytes, ...] = ()  # what a collector gave
+        self._scanned = ""  # digits of an enrolment
+        self._claiming: Claiming | None = None
         self._held: bytes | None = None  # the code that was scanned last, for a stick that comes after it
         self._closed = False
         self._state: Blank
@@ -80,7 +89,8 @@ class FirstBoot:
         self._machine = Machine(data, self._config.shop, self._disk, sealer, seed, pepper)
         device, serial = lock.pair(seed)[0], serial_number()
         enrolment = install.CODE in self._disk.listdir(data)
-        identity = lock.identity_text(serial, device)
+        self._scanned = install.kept_code(data, self._disk)
+        identity = delivery.identity_text(serial, device)
         self._state = Blank(identity, serial, lock.fingerprint(device), enrolment=enrolment)
         wanted = self._config.device("panel")
         self._panel = make("panel", wanted.driver, wanted.options, self._loop)
@@ -90,6 +100,11 @@ class FirstBoot:
         self._draw()
         self._input("touch", self._contacts)
         self._input("scanner", self._codes)
+        if self._setting.away is not None:
+            self._claiming = Claiming(
+                self._loop, self._setting.away, self._network(seed), self._config.upstream.ca, self._heard
+            )
+            self._ask()
         self._look()
         self._loop.post(lambda: stands(self._setting.runtime, self._frame.screen, 0))
 
@@ -100,6 +115,8 @@ class FirstBoot:
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
+        if self._claiming is not None:
+            self._claiming.close()
         for task in self._tasks:
             task.close()
         self._panel.close()
@@ -159,17 +176,44 @@ class FirstBoot:
         except OSError:
             self._now(words.told(self._state, words.NO_ROOM))
             return
+        self._scanned = digits
         self._now(words.enrolled(self._state))
+        self._ask()
+
+    # A collector
+
+    def _network(self, seed: bytes) -> Network:
+        """The time may be wrong here; the collector's nonce then stands for it."""
+        key, clock = keys.Key(seed), self._loop.clock
+        return Network(key.public, key.sign, lambda: max(0, clock.now().t // 1000), lambda: token_hex(8))
+
+    def _ask(self) -> None:
+        """Where the code that was scanned last says, else where the image says; nowhere when neither does."""
+        url = _address(self._scanned) or self._config.upstream.url
+        if url and self._claiming is not None:
+            self._now(words.asking(self._state, _host(url)))
+            self._claiming.ask(url)
+
+    def _heard(self, what: str, data: bytes, why: str) -> None:
+        """The collector is believed in nothing: its bundle is tried as one from a stick."""
+        if what == "bundle":
+            self._fetched = (data,)
+            self._state = words.upstream(self._state, "")
+            self._try(self._held)
+        elif what != "same":
+            self._now(words.upstream(self._state, what, why))
 
     def _look(self) -> None:
         """Each second; a stick is read once, when it comes."""
         place = self._config.stick
+        if self._claiming is not None:
+            self._claiming.look()
         found = str(place.resolve()) if place is not None and mounted(place) else ""
         if found != self._seen:
             self._seen = found
             self._bundles = _bundles(Path(found)) if found else ()
             self._state = words.plugged(self._state, bool(found))
-            if self._bundles:
+            if self._bundles or (self._fetched and not found):
                 self._try(self._held)
             else:
                 self._now(words.told(self._state, words.EMPTY if found else ()))
@@ -184,14 +228,14 @@ class FirstBoot:
         if root is None:
             self._now(words.told(self._state, words.NO_ROOT))
             return
-        refusals: list[BundleError] = []
-        for blob in self._bundles:
+        own = chain_of(self._config.data, self._disk)
+        asked = Asked(root, code, self._today(), own, self._config.board, self._scanned)
+        refusals: list[tuple[BundleError, bool]] = []
+        for blob in (*self._bundles, *self._fetched):
             try:
-                install.install(
-                    self._machine, blob, Asked(root, code, self._today(), chain_of(self._config.data, self._disk))
-                )
+                install.install(self._machine, blob, asked)
             except BundleError as error:
-                refusals.append(error)
+                refusals.append((error, blob in self._fetched))
             except OSError:
                 self._now(words.told(self._state, words.NO_ROOM))
                 return
@@ -201,16 +245,16 @@ class FirstBoot:
                 return
         self._refused(refusals, code)
 
-    def _refused(self, refusals: list[BundleError], code: bytes | None) -> None:
-        """A bundle that only wants its code is no refusal: the screen asks for it."""
+    def _refused(self, refusals: list[tuple[BundleError, bool]], code: bytes | None) -> None:
+        """A bundle that only wants its code is no refusal: the screen asks for it. True: it came over the network."""
         if not refusals:
             self._now(words.coded(self._state))
             return
-        told = min(refusals, key=lambda each: NEAREST.index(each.fault))
-        if code is None and any(each.fault is Fault.CODE for each in refusals) and told.fault is Fault.CODE:
+        told, fetched = min(refusals, key=lambda each: NEAREST.index(each[0].fault))
+        if code is None and told.fault is Fault.CODE:
             self._now(words.closed(self._state))
         else:
-            self._now(words.refused(self._state, told.fault.value, told.detail))
+            self._now(words.refused(self._state, told.fault.value, told.detail, fetched))
 
     def _today(self) -> date:
         return self._loop.clock.now().local.date()
@@ -233,6 +277,17 @@ def _bundles(stick: Path) -> tuple[bytes, ...]:
             if path.stat().st_size <= LONGEST:
                 found.append(path.read_bytes())
     return tuple(found)
+
+
+def _address(digits: str) -> str:
+    """Of the collector, as an enrolment says it; empty when it says none."""
+    with suppress(ProtocolError):
+        return token.read(digits).url
+    return ""
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc or url
 
 
 def _unheard(health: Health) -> None:

@@ -14,7 +14,7 @@ from random import random
 
 from appliance.daemon.build import build
 from appliance.daemon.clock import system_clock
-from appliance.daemon.config import Config, ConfigError, read_config
+from appliance.daemon.config import PLACE, Config, ConfigError, read_config
 from appliance.daemon.hardware import hardware_id
 from appliance.daemon.keeping import StartError, keeping
 from appliance.daemon.loop import SelectorsLoop
@@ -69,7 +69,8 @@ def provisioned(config: Config, loop: SelectorsLoop) -> bool:
         return True
     from appliance.daemon.firstboot import FirstBoot  # loaded when it is needed: a till starts without it
 
-    setting = Setting(on_frame=_ready_first(Notify(), loop, config), runtime=runtime_folder())
+    away, shown = Away(ThreadCourier, cabled, random), _ready_first(Notify(), loop, config)
+    setting = Setting(away=away, on_frame=shown, runtime=runtime_folder())
     first = FirstBoot(config, loop, OsDisk(), setting, loop.stop)
     for sign in ENDS:
         signal.signal(sign, lambda number, frame: loop.post(loop.stop))
@@ -107,7 +108,7 @@ def _name_faults(config: Config) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sceau run", description="The till (what systemd starts).")
-    parser.add_argument("--config", type=Path, default=Path("/etc/sceau/sceau.toml"), metavar="FILE")
+    parser.add_argument("--config", type=Path, default=PLACE, metavar="FILE")
     parser.add_argument("--virtual", action="store_true", help="allows virtual hardware; never in a shop")
     return parser
 

@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 from appliance.core.territory import DEFAULT, TERRITORIES, territory
 from appliance.provision.files import MAX_SHORT, MAX_TEXT, fit
 from appliance.provision.identity import naf_fault, siret_fault, valid_siret, vat_fault, vat_number_of
-from appliance.provision.lock import read_identity
 from appliance.provision.operators import ROLES
 from appliance.provision.toml import dump
 from appliance.sync import token
+from appliance.sync.delivery import read_identity
 from appliance.sync.shape import ProtocolError
 
 Given = Mapping[str, str]

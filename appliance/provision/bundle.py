@@ -14,15 +14,14 @@ import cbor2
 from appliance.provision import authority, lock
 from appliance.provision.authority import Issuer, Revocations, Sign
 from appliance.provision.fault import BundleError, Fault
-from appliance.storage.cose import Form
-from appliance.sync.shape import ProtocolError, instant, maybe, natural, octets, octets_to, opened, text_to
+from appliance.sync import delivery
+from appliance.sync.shape import ProtocolError, maybe, opened, text_to
 from appliance.sync.shape import unpack as unpacked
 
-BUNDLE_FORM: Final = Form("application/vnd.sceau.bundle+cbor", b"sceau/bundle/1")
+BUNDLE_FORM: Final = delivery.FORM
 SUFFIX: Final = ".sceau"
-LONGEST: Final = 4 * 1024 * 1024  # bytes of a file
+LONGEST: Final = delivery.LONGEST  # bytes of a file
 FILES: Final = ("shop.toml", "catalogue.csv", "departments.csv", "operators.toml")
-MAX_STATEMENT: Final = 64 * 1024
 
 
 class Inside(NamedTuple):
@@ -63,22 +62,6 @@ class Proven(NamedTuple):
     sha256: bytes
 
 
-def _siret(value: Any) -> bool:  # noqa: ANN401 - whatever the bytes said
-    return type(value) is str and len(value) == 14 and value.isascii() and value.isdecimal()
-
-
-_BUNDLE: Final = (
-    ("certificate", octets_to(MAX_STATEMENT)),
-    ("revocations", maybe(octets_to(MAX_STATEMENT))),
-    ("version", natural),
-    ("time", instant),
-    ("SIRET", _siret),
-    ("till", text_to(24, 1)),
-    ("device", maybe(octets(32))),
-    ("box", octets_to(LONGEST)),
-)
-
-
 def _pairs(value: Any) -> bool:  # noqa: ANN401
     whole = type(value) is list and len(value) == len(FILES)
     return whole and all(
@@ -113,7 +96,7 @@ def read(data: bytes) -> tuple[Bundle, bytes, bytes]:
         raise BundleError(Fault.TORN, f"it has more than {LONGEST} bytes")
     try:
         payload, signature = opened(BUNDLE_FORM, data, "bundle")
-        it = Bundle(*unpacked(payload, _BUNDLE, "bundle"))
+        it = Bundle(*unpacked(payload, delivery.OUTSIDE, "bundle"))
     except ProtocolError as error:
         raise BundleError(Fault.TORN, f"it is no whole bundle ({error}): copy it again") from error
     if len(it.box) < lock.least(it.device is not None):

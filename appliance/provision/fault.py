@@ -12,6 +12,7 @@ class Fault(Enum):
     TIME = "time"  # signed outside of what its signer may
     DEVICE = "device"  # sealed for another till
     CODE = "code"  # its opening code is wanted, or this is another's
+    BOARD = "board"  # made for another kind of machine than this image
     OLDER = "older"  # not above what is in place
     SIREN = "siren"  # another enterprise, another till number: a new chain
     CONTENT = "content"  # whole and signed, and a shop's files in it are wrong

@@ -61,12 +61,17 @@ class Machine(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What somebody has brought: `code` that was scanned, the root in the image, `chain` of a journal that is there."""
+    """What somebody has brought: `code` that was scanned, the root in the image, `chain` of a journal that is there.
+
+    `board` of the image, empty when it names none; `enrolment`: digits that were scanned here, newer than the bundle's.
+    """
 
     root: bytes
     code: bytes | None
     today: date
     chain: Chain | None
+    board: str = ""
+    enrolment: str = ""
 
 
 def install(machine: Machine, blob: bytes, asked: Asked) -> Placed:
@@ -75,8 +80,9 @@ def install(machine: Machine, blob: bytes, asked: Asked) -> Placed:
     proven = bundle.prove(blob, asked.root, known)
     inside = bundle.unlock(proven.bundle, machine.seed, asked.code)
     _belongs(machine, proven, asked)
+    _fits(inside, asked.board)
     operators = _whole(inside, proven, machine.pepper, asked.today)
-    going = _going(machine, proven, inside, operators, known)
+    going = _going(machine, proven, inside._replace(collector=asked.enrolment or inside.collector), operators, known)
     # If we stop here, a temporary file is on flash or nothing: the machine is as blank as before.
     durable_file(machine.disk, machine.data / GOING, cbor2.dumps(going))
     finish(machine.data, machine.shop, machine.disk)
@@ -94,6 +100,11 @@ def _belongs(machine: Machine, proven: Proven, asked: Asked) -> None:
     if own is not None and (siren(own.siret), own.till) != (siren(it.siret), it.till):
         why = f"this till is till {own.till} of SIRET {own.siret}: retire it first (sceau provision decommission)"
         raise BundleError(Fault.SIREN, why)
+
+
+def _fits(inside: Inside, board: str) -> None:
+    if inside.board and board and inside.board != board:
+        raise BundleError(Fault.BOARD, "it is for another kind of machine", f"{inside.board}, this image is {board}")
 
 
 def _whole(inside: Inside, proven: Proven, pepper: bytes, today: date) -> bytes:
@@ -170,6 +181,13 @@ def keep_code(data: Path, disk: Disk, digits: str) -> None:
     """An enrolment code that was scanned at a blank till waits for its first start. Raises OSError."""
     # If we stop here, no code is kept, and it is scanned again.
     durable_file(disk, data / CODE, digits.encode())
+
+
+def kept_code(data: Path, disk: Disk) -> str:
+    """The one that `keep_code` kept; empty when there is none, or it came with a bundle."""
+    if CODE not in _names(disk, data) or placed(data, disk) is not None:
+        return ""
+    return _bytes(disk, data / CODE).decode("ascii", "replace")
 
 
 def _names(disk: Disk, folder: Path) -> list[str]:

@@ -6,8 +6,6 @@ sheet, the bundle on the stick, and neither opens anything without the other.
 
 from __future__ import annotations
 
-from base64 import b32decode, b32encode
-from binascii import Error
 from hashlib import blake2b, sha256
 from secrets import token_bytes
 from typing import Final
@@ -28,7 +26,6 @@ from appliance.provision.fault import BundleError, Fault
 CODE: Final = 16
 LEAD: Final = b"\x02"  # an enrolment code begins with 1 (sync/token.py): none is taken for the other
 _LEAST, _MOST = 40, 44  # digits
-_WORD: Final = "SCEAU"
 _PERSON: Final = b"sceau/bundle/1"
 
 
@@ -92,23 +89,6 @@ def code_of(text: str) -> bytes:
         if data[:1] == LEAD and len(data) == CODE + 1:
             return data[1:]
     raise BundleError(Fault.CODE, "this is no opening code: scan the whole QR of the till's sheet")
-
-
-def identity_text(serial: str, device: bytes) -> str:
-    """What the QR of a blank till says: only signs of a QR's alphanumeric mode, so it stays coarse and readable."""
-    return f"{_WORD}:{serial}:{b32encode(device).decode().rstrip('=')}"
-
-
-def read_identity(text: str) -> tuple[str, bytes]:
-    """(serial, public key). Raises ValueError with a sentence."""
-    parts = text.strip().split(":")
-    try:
-        key = b32decode(parts[2] + "====") if len(parts) == 3 and parts[0] == _WORD else b""
-    except (Error, ValueError):
-        key = b""
-    if len(key) != 32:
-        raise ValueError(f"{text[:40]!r} is not what a till's QR says: SCEAU:serial:key")
-    return parts[1], key
 
 
 def fingerprint(device: bytes) -> str:

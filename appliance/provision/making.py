@@ -15,6 +15,7 @@ from appliance.provision.bundle import Bundle, Inside
 from appliance.provision.signer import Signer
 from appliance.provision.toml import dump
 from appliance.provision.whole import faults, read_files
+from appliance.sync import delivery
 
 NO_DEPARTMENTS: Final = b"label,vat,nature\n"
 MOMENT: Final = 1000  # ms of a second: the version of a bundle is the second in which it was made
@@ -136,7 +137,7 @@ def _file(key: str, files: Mapping[str, bytes], ask: Ask, say: Say, today: date,
 def wanted_of(siret: str, till: str, files: Mapping[str, bytes], machine: Mapping[str, str]) -> Wanted:
     """Raises MakeError."""
     try:
-        device = lock.read_identity(machine["device"])[1] if machine.get("device") else None
+        device = delivery.read_identity(machine["device"])[1] if machine.get("device") else None
     except ValueError as error:
         raise MakeError([f"device: {error}"]) from error
     wifi = (machine["wifi"], machine.get("passphrase", "")) if machine.get("wifi") else None

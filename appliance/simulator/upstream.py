@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import cbor2
 
 from appliance.storage.keys import Key
-from appliance.sync import countersign, diagnostics, enrolment, keylog, message, pointer, protocol, token
+from appliance.sync import countersign, delivery, diagnostics, enrolment, keylog, message, pointer, protocol, token
 from appliance.sync.countersign import Countersigned
 from appliance.sync.diagnostics import Wanted as Request
 from appliance.sync.enrolment import POLICY, Registration
@@ -68,6 +68,7 @@ class Collector:
         self.invented: list[bytes] = []  # shown beside the pointers, whoever made them
         self.wanted: dict[bytes, bytes] = {}  # nonce -> request for diagnostics
         self.diagnostics: dict[bytes, bytes] = {}  # nonce -> what came
+        self.bundles: dict[str, bytes] = {}  # what waits, by the hash of a machine's key
         self.dated: dict[bytes, bytes] = {}  # SHA-256 of an archive's manifest -> countersignature
         self.heard: list[tuple[int, str]] = []  # when (UTC ms), "PUT /v1/…"
         self.trouble: list[Reply] = []  # given instead of the next answers
@@ -97,6 +98,10 @@ class Collector:
         secret = sha256(f"{siret}/{till}/{len(self.tokens)}".encode()).digest()[:16]
         self.tokens[secret] = (siret, till)
         return token.digits(Token(secret, token.mark(self.root.public), self.url))
+
+    def bundle(self, device: bytes, data: bytes) -> None:
+        """It waits for the machine with this key, in place of the one before."""
+        self.bundles[delivery.name(device)] = data
 
     def publish(self, scope: str, version: int, data: bytes, whom: str = "*", share: int | None = None) -> None:
         """A signed pointer to `data`, good for a year from now; `share`: per mille of the tills."""
@@ -151,6 +156,8 @@ class Collector:
                 return Reply(200, self.log.encode())
             case "POST", ["chains", name, "diagnostics"]:
                 return self._told(bytes.fromhex(name), asked.body)
+            case "GET", ["bundles", name]:
+                return self._bundle(name, asked)
             case "POST", ["archives"]:
                 return self._dated(asked.body)
             case "GET", ["objects", digest]:
@@ -160,6 +167,17 @@ class Collector:
                 self._known(bytes.fromhex(name), asked)
                 return self._desired(asked) if rest == ["desired"] else self._read(bytes.fromhex(name), rest)
         return problem(404, "there is nothing here")
+
+    def _bundle(self, name: str, asked: Wanted) -> Reply:
+        public = bytes.fromhex(asked.headers.get(delivery.IDENTITY, ""))
+        if delivery.name(delivery.device_of(public)) != name:
+            raise ProtocolError("this key is another machine's", 401)
+        message.check(asked.method, self.url + asked.target, asked.body, asked.headers, public)
+        data = self.bundles.get(name)
+        if data is None:
+            return problem(404, "no bundle waits for this machine")
+        same = asked.headers.get("if-none-match") == f'"{sha256(data).hexdigest()}"'
+        return Reply(304) if same else Reply(200, data)
 
     def _known(self, chain_id: bytes, asked: Wanted) -> None:
         public = self.network.get(chain_id)

@@ -194,7 +194,10 @@ def pepper(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
 
 
 def identity(directory: Path, disk: Disk, sealer: Sealer) -> bytes:
-    """32 bytes of this device, made once: the seed of the key that bundles are closed to; it signs nothing."""
+    """32 bytes of this device, made once: the seed of the key that bundles are closed to.
+
+    It signs nothing but the question for a bundle (sync/PROTOCOL.md, section Bundles).
+    """
     if IDENTITY in disk.listdir(directory):
         return _read(directory / IDENTITY, disk, sealer)[0]
     made = token_bytes(SEED_SIZE)

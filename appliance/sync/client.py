@@ -1,18 +1,23 @@
 """The device's way to the collector: the only module that speaks to a network (http.client, TLS 1.3 of ssl).
 
-It blocks, so it runs on a thread of its own; time-outs bound each step. It follows no redirection and keeps no cookie.
+It blocks, so it runs on a thread of its own; time-outs bound each step, and all together. It follows no redirection and
+keeps no cookie.
 """
 
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Timer
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 TIMEOUT: Final = 15.0  # seconds for each step: connecting, sending, each read
+PATIENCE: Final = 600.0  # seconds for all of them: whoever answers byte by byte holds nobody for ever
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 LARGEST: Final = 8 << 20  # bytes of an answer
 UNTRUSTED: Final = (
@@ -55,21 +60,27 @@ class Asking(Protocol):
 class Client:
     """`url`: https, or http to this very machine. `ca`: a PEM file with the root to trust, None for the system's."""
 
-    def __init__(self, url: str, ca: Path | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str, ca: Path | None = None, timeout: float = TIMEOUT, patience: float = PATIENCE) -> None:
         parts = urlsplit(url)
         if not sound(url):
             raise ValueError(f"{url!r} is no address of a collector: give https://NAME")
         self.url = url.rstrip("/")
         self._secure = parts.scheme == "https"
         self._host, self._port, self._base = parts.hostname or "", parts.port, parts.path.rstrip("/")
-        self._ca, self._timeout = ca, timeout
+        self._ca, self._timeout, self._patience = ca, timeout, patience
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         try:
             connection = self._connection()
         except (OSError, ssl.SSLError) as error:
             raise Unreachable(f"the certificates cannot be read: {error}") from error
+        late = Event()
+        end = Timer(self._patience, lambda: _hang_up(sock, late))
+        end.daemon = True
         try:
+            connection.connect()
+            sock = connection.sock  # the connection forgets it where the far side will close
+            end.start()
             connection.request(method, self._base + path, body or None, dict(headers or {}))
             answer = connection.getresponse()
             said = answer.read(LARGEST + 1)
@@ -78,9 +89,12 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(f"{self._host}: {error or type(error).__name__}") from error
         finally:
+            end.cancel()
             connection.close()
         if len(said) > LARGEST:
             raise Unreachable(f"{self._host}: an answer of more than {LARGEST} bytes")
+        if late.is_set() or answer.length:  # what is still to come of it, where its length was said
+            raise Unreachable(f"{self._host}: the answer was cut off")
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, said)
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -89,6 +103,13 @@ class Client:
         context = ssl.create_default_context(cafile=str(self._ca) if self._ca else None)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=context)
+
+
+def _hang_up(sock: socket.socket, late: Event) -> None:
+    """Under TLS too: the thread that reads is woken, and what it reads is over."""
+    late.set()
+    with suppress(OSError):  # closed meanwhile
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def sound(url: str) -> bool:

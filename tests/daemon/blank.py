@@ -20,14 +20,18 @@ from tests.provision import made
 class BlankWorld(SimulatedWorld):
     """`power_on` starts whatever `sceau run` would start; a bundle that is taken starts the till behind it."""
 
-    def __init__(self, data: Path, shop: Path, disk: Disk | None = None) -> None:
+    def __init__(self, data: Path, shop: Path, disk: Disk | None = None, board: str = "", url: str = "") -> None:
+        """`board`, `url`: what the image's configuration says."""
+        self._board, self._url = board, url
         shop.mkdir(parents=True, exist_ok=True)
         super().__init__(data, shop, disk=disk, segment_size=256 << 10)
         self.first: FirstBoot | None = None
         self._installed = False
 
     def _config(self) -> Config:
-        return replace(super()._config(), provision=made.ROOT.public)
+        config = super()._config()
+        upstream = replace(config.upstream, url=self._url)
+        return replace(config, provision=made.ROOT.public, board=self._board, upstream=upstream)
 
     def power_on(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
@@ -86,8 +90,8 @@ class BlankWorld(SimulatedWorld):
 
 
 @contextmanager
-def blank_world(folder: Path, disk: Disk | None = None) -> Iterator[BlankWorld]:
-    world = BlankWorld(folder / "data", folder / "shop", disk)
+def blank_world(folder: Path, disk: Disk | None = None, board: str = "", url: str = "") -> Iterator[BlankWorld]:
+    world = BlankWorld(folder / "data", folder / "shop", disk, board, url)
     try:
         world.power_on()
         yield world

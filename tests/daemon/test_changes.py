@@ -21,6 +21,7 @@ from tests.storage.recorder import Fate, Recorder
 
 HEADER = "code,label,category,price,vat,nature,unit,warranty,page,position\n"
 NEW = ",Neuf,,3.00,20,goods,piece,no,,\n"
+BADGES = ('tap "Plus"', 'tap "Gestion"', 'tap "Donner, retirer un badge"')
 MARC, SOPHIE = bytes.fromhex("04B2C3D4E5F680"), bytes.fromhex("04A1B2C3D4E580")
 
 
@@ -181,9 +182,7 @@ def test_a_new_badge_asks_for_a_new_pin(tmp_path: Path) -> None:
         world.badge(SOPHIE)
         play(world, 'type "1111"', 'type "1111"', "expect screen open-day", "logout")
         world.badge(MARC)
-        play(
-            world, 'type "4711"', 'type "4711"', 'tap "Plus"', 'tap "Gestion"', 'tap "Donner un badge"', 'tap "Sophie"'
-        )
+        play(world, 'type "4711"', 'type "4711"', *BADGES, 'tap "Sophie"')
         world.badge(bytes.fromhex("04112233445566"))
         assert "Un nouveau code sera choisi au premier passage." in seen(world)
         play(world, 'tap "Fermer"', "logout")
@@ -192,6 +191,61 @@ def test_a_new_badge_asks_for_a_new_pin(tmp_path: Path) -> None:
         world.badge(bytes.fromhex("04112233445566"))
         assert "Choisir un code à 4 chiffres" in seen(world)
         world.wait(VERB)
+
+
+def test_a_badge_that_is_only_taken_away(tmp_path: Path) -> None:
+    """From that moment it opens nothing, nor does the PIN; a cut changes nothing; a new badge and PIN do."""
+    with blank_world(tmp_path) as world:
+        stick(world, tmp_path / "stick", made.bundle())
+        world.scan(lock.digits(made.CODE))
+        world.badge(SOPHIE)
+        play(world, 'type "1111"', 'type "1111"', "expect screen open-day", "logout")
+        world.badge(MARC)
+        play(world, 'type "4711"', 'type "4711"', *BADGES)
+        tap(world, "person", "02")
+        assert "Retirer le badge seulement" not in seen(world)  # nobody shuts himself out
+        play(world, 'tap "Annuler"', 'tap "Sophie"', 'tap "Retirer le badge seulement"')
+        assert "Badge retiré." in seen(world)
+        told = [record["body"] for record in world.records() if record["kind"] == "badge"]
+        assert told == [{"who": "01", "name": "Sophie", "hash": ""}]
+        play(world, 'tap "Fermer"')
+        assert "sans badge" in seen(world)
+        play(world, 'tap "Sophie"')
+        assert "Retirer le badge seulement" not in seen(world)
+        play(world, 'tap "Annuler"', "logout")
+        world.power_cut()
+        world.power_on()
+        for by_name in (False, True):
+            play(world, 'tap "Sophie"') if by_name else world.badge(SOPHIE)
+            assert "Badge retiré." in seen(world)
+            refused = [record["body"] for record in world.records() if record["kind"] == "login-refused"][-1]
+            assert (refused["why"], refused["who"]) == ("revoked-badge", "01")
+        world.badge(MARC)
+        play(world, 'type "4711"', *BADGES, 'tap "Sophie"')
+        world.badge(SOPHIE)  # found again
+        assert "Badge donné." in seen(world)
+        play(world, 'tap "Fermer"', "logout")
+        world.badge(SOPHIE)
+        play(world, 'type "2222"', 'type "2222"', "expect screen open-day")
+        world.stop()
+    assert verify_main([str(tmp_path / "data")]) == 0
+
+
+def test_a_bar_code_badge_goes_too(world: SimulatedWorld) -> None:
+    """A person's badges go together, and a new one brings none of them back."""
+    play(world, 'login "Marc"', *BADGES)
+    assert world.till is not None
+    shop = world.till.service.state.shop
+    assert shop is not None
+    person = next(each for each in shop.operators if each.barcode)
+    play(world, f'tap "{person.name}"', 'tap "Retirer le badge seulement"', 'tap "Fermer"', f'tap "{person.name}"')
+    world.badge(bytes.fromhex("04112233445566"))
+    shop = world.till.service.state.shop
+    after = shop.operator(person.code) if shop else None
+    assert after is not None
+    assert after.nfc
+    assert after.barcode == b""
+    assert person.barcode in after.gone
 
 
 DATA, SHOP = Path("/data"), Path("/shop")

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.audit.command import verify_main
 from appliance.command import main
-from appliance.daemon.config import ConfigError, decode
+from appliance.daemon.config import ConfigError, decode, read_config
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.provision import bundle, lock
 from appliance.provision.bundle import LONGEST
@@ -17,6 +17,7 @@ from appliance.simulator.hand import Hand
 from appliance.storage import keys
 from appliance.storage.flash import OsDisk
 from appliance.storage.seal import sealer_for
+from appliance.sync import delivery
 from appliance.sync.token import Token, digits
 from tests.daemon.blank import blank_world, stick
 from tests.daemon.world import seen
@@ -30,7 +31,7 @@ def test_a_blank_machine_says_who_it_is(tmp_path: Path) -> None:
     """The QR's text and the fingerprint are of the key that it keeps; what is missing is said; it sells nothing."""
     with blank_world(tmp_path) as world:
         seed = keys.identity(tmp_path / "data", OsDisk(), sealer_for())
-        _, key = lock.read_identity(next(label for label in world.glass().labels if label.startswith("SCEAU:")))
+        _, key = delivery.read_identity(next(label for label in world.glass().labels if label.startswith("SCEAU:")))
         assert key == lock.pair(seed)[0]
         assert world.glass().screen == "identity"
         assert lock.fingerprint(key) in seen(world)
@@ -85,7 +86,7 @@ def test_the_record_is_made_once(tmp_path: Path) -> None:
 def test_a_bundle_of_this_device_needs_no_sheet(tmp_path: Path) -> None:
     """Closed to the key of its QR, among bundles of other tills."""
     with blank_world(tmp_path) as world:
-        _, key = lock.read_identity(world.glass().labels[0])
+        _, key = delivery.read_identity(world.glass().labels[0])
         other = made.bundle(device=made.DEVICE)
         stick(world, tmp_path / "stick", other, made.bundle(device=key))
         assert world.glass().screen == "locked"
@@ -133,6 +134,21 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path: Path) -> None:
         world.scan(SHEET)
         assert "un de ses fichiers est faux" in seen(world)
         assert "catalogue.csv:2: vat '7' is not a rate in force in metropole" in seen(world)
+
+
+def test_a_bundle_of_another_board(tmp_path: Path) -> None:
+    """The image says which it was made for."""
+    with blank_world(tmp_path, board="generic-amd64") as world:
+        stick(world, tmp_path / "stick", made.bundle())
+        world.scan(SHEET)
+        assert "Ce dossier est pour un autre modèle de machine." in seen(world)
+        assert "virt-amd64, this image is generic-amd64" in seen(world)
+
+
+def test_every_image_names_its_own_board() -> None:
+    """A bundle for a board is held against it."""
+    for path in (Path(__file__).resolve().parents[2] / "image" / "board").glob("*/sceau.toml"):
+        assert read_config(path).board == path.parent.name
 
 
 def test_another_s_code(tmp_path: Path) -> None:
@@ -212,11 +228,12 @@ def test_a_newer_bundle_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[st
         world.scan(SHEET)
         world.stop()
     words = ["provision", "apply", str(tmp_path / "data"), "--shop", str(tmp_path / "shop")]
-    words += ["--root", made.ROOT.public.hex(), "--code", SHEET]
+    words += ["--root", made.ROOT.public.hex(), "--code", SHEET, "--board", "virt-amd64"]
     dearer = made.inside(catalogue_csv=made.CATALOGUE.replace(b"1.50", b"1.60"))
     tried = [
         (made.bundle(), 1),
         (made.bundle(version=8, siret="73282932000074"), 1),
+        (made.bundle(made.inside()._replace(board="generic-amd64"), version=8), 1),
         (made.bundle(dearer, version=9), 0),
     ]
     for at, (data, code) in enumerate(tried):

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from appliance.provision import lock
 from appliance.simulator.stick import Stick
+from appliance.sync import delivery
 from tests.provision import made
 from tests.simulator.live import ROOT
 
@@ -42,7 +42,7 @@ def test_a_process_becomes_a_till(tmp_path: Path) -> None:
     try:
         again = until(till, mirror, lambda seen: seen["screen"] == "identity")
         assert again["labels"][0] == shown["labels"][0]
-        key = lock.read_identity(again["labels"][0])[1]
+        key = delivery.read_identity(again["labels"][0])[1]
         made.stick(tmp_path / "stick", made.bundle(device=key))
         stick.plug()
         until(till, mirror, lambda seen: seen["screen"] == "locked")

@@ -74,7 +74,7 @@ def said(argv: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 
 
 CONFIGS = [
-    ("speed = 3", "unknown key 'speed'; known are data, device, idle_lock, mirror, provision, shop"),
+    ("speed = 3", "unknown key 'speed'; known are board, data, device, idle_lock, mirror, provision, publisher"),
     ("idle_lock = 3", "idle_lock must be a number of seconds, 10 at least"),
     ("idle_lock = true", "idle_lock must be a number of seconds, 10 at least"),
     ("mirror = 3", "mirror must be the path of a file"),

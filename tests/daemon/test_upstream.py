@@ -281,7 +281,7 @@ def test_addresses_that_are_none(url: str) -> None:
         Client(url)
 
 
-@pytest.mark.parametrize("table", [{"upstream": 1}, {"upstream": {"ca": 1}}, {"upstream": {"url": "https://x"}}])
+@pytest.mark.parametrize("table", [{"upstream": 1}, {"upstream": {"ca": 1}}, {"upstream": {"uri": "https://x"}}])
 def test_configuration(table: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         decode({"data": "/a", "shop": "/b", **table}, "here")

@@ -6,7 +6,7 @@ from appliance.core.act import Act
 from appliance.core.grid import Grid
 from appliance.core.view import Fact, Key, Keypad, Paid, PinPage, Section
 from appliance.core.view_upkeep import Shown
-from tests.display.sample_blank import blank_view, refused_view
+from tests.display.sample_blank import asking_view, blank_view, distrusted_view, refused_view
 from tests.display.sample_day import LONG_NAMES, cash_out, count_view, locked_view, opening, summary_view
 from tests.display.sample_desk import desks
 from tests.display.sample_header import BACK, NB, PAPER_LOW, PAPER_OUT, PRINTER_OFF, READER_LOST, euros, header
@@ -104,6 +104,7 @@ def ordinary(grid: Grid) -> dict[str, Shown]:
         "technician": technician_view(),
         "errors": errors_view(),
         "identity": blank_view(),
+        "identity-asking": asking_view(),
     }
 
 
@@ -115,6 +116,7 @@ def hard(grid: Grid) -> dict[str, Shown]:
     long_header = header(PAPER_OUT, person=name)
     return {
         "hard-identity": refused_view(),
+        "hard-identity-asking": distrusted_view(),
         "hard-locked": locked_view(
             shop="Épicerie fine des Halles de la République",
             names=LONG_NAMES,

@@ -27,6 +27,7 @@ from appliance.provision.authority import (
 from appliance.provision.bundle import BUNDLE_FORM, Bundle, Inside, prove, read, read_inside, unlock
 from appliance.provision.fault import BundleError, Fault
 from appliance.provision.signer import Signer, secret
+from appliance.sync import delivery
 from appliance.sync.shape import ProtocolError
 from appliance.sync.token import Token, digits
 from tests.provision import made
@@ -56,7 +57,7 @@ def test_the_published_bytes() -> None:
     assert made.inside().encode() == vector("inside")
     assert made.bundle() == vector("under_code")
     assert lock.digits(made.CODE) == VECTORS["code_digits"]
-    assert lock.identity_text("till 0001", made.DEVICE) == VECTORS["identity"]
+    assert delivery.identity_text("till 0001", made.DEVICE) == VECTORS["identity"]
     assert retirement.seal(made.RETIREMENT, made.ISSUER.sign) == vector("retirement")
     assert retirement.read(vector("retirement")) == made.RETIREMENT
     for name, code in (("under_code", made.CODE), ("to_device", None)):
@@ -185,12 +186,12 @@ def test_an_enrolment_code_is_no_opening_code() -> None:
 
 def test_an_identity_is_read_back() -> None:
     """Only signs of a QR's alphanumeric mode; what is no identity is a sentence."""
-    said = lock.identity_text("10000000ABCD", made.DEVICE)
-    assert lock.read_identity(said) == ("10000000ABCD", made.DEVICE)
+    said = delivery.identity_text("10000000ABCD", made.DEVICE)
+    assert delivery.read_identity(said) == ("10000000ABCD", made.DEVICE)
     assert set(said) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 $%*+-./:")
     for wrong in ("", "SCEAU:1", "SCEAU:1:AAAA", "SCEAU:1:é", said + ":X"):
         with pytest.raises(ValueError, match="is not what a till's QR says"):
-            lock.read_identity(wrong)
+            delivery.read_identity(wrong)
 
 
 def test_a_bundle_says_outside_only_for_whom_it_is() -> None:

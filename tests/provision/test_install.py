@@ -17,6 +17,7 @@ from appliance.provision.whole import read_files
 from appliance.storage import keys
 from appliance.storage.flash import Disk
 from appliance.storage.seal import MachineSealer
+from appliance.sync.token import Token, digits
 from tests.provision import made
 from tests.storage.memory import MemoryDisk
 from tests.storage.recorder import Fate, Recorder
@@ -25,6 +26,7 @@ DATA, SHOP = Path("/state/data"), Path("/state/shop")
 SEALER = MachineSealer(b"machine")
 ASKED = Asked(made.ROOT.public, made.CODE, made.TODAY, None)
 SEEDS = 1
+CODE_DIGITS = [digits(Token(bytes([at]) * 16, bytes(8), "https://collecte.example")) for at in range(2)]
 
 
 def machine(disk: Disk) -> Machine:
@@ -155,6 +157,28 @@ def same(disk: MemoryDisk, wanted: dict[str, bytes]) -> bool:
     return {k: v for k, v in found.items() if not k.endswith("wifi")} == {
         k: v for k, v in wanted.items() if not k.endswith("wifi")
     }
+
+
+def test_a_bundle_of_another_board() -> None:
+    """Refused in words that name both; without a name, in it or in the image, it fits."""
+    disk = blank()
+    with pytest.raises(BundleError, match="another kind of machine: virt-amd64, this image is generic-amd64"):
+        install(machine(disk), made.bundle(), ASKED._replace(board="generic-amd64"))
+    assert refused(disk, made.bundle(), ASKED._replace(board="generic-amd64")) is Fault.BOARD
+    anywhere = made.bundle(made.inside()._replace(board=""), version=6)
+    assert install(machine(disk), anywhere, ASKED._replace(board="generic-amd64")).board == ""
+    assert install(machine(disk), made.bundle(version=7), ASKED._replace(board="virt-amd64")).board == "virt-amd64"
+    assert install(machine(disk), made.bundle(version=8), ASKED).version == 8
+
+
+def test_a_code_that_was_scanned_is_newer_than_the_bundle_s() -> None:
+    """It goes in with the decision: no cut leaves the older one."""
+    disk = blank()
+    with_code = made.inside()._replace(collector=CODE_DIGITS[0])
+    install(machine(disk), made.bundle(with_code), ASKED._replace(enrolment=CODE_DIGITS[1]))
+    assert content(disk)[str(DATA / "code")].decode() == CODE_DIGITS[1]
+    install(machine(disk), made.bundle(with_code, version=8), ASKED)
+    assert content(disk)[str(DATA / "code")].decode() == CODE_DIGITS[0]
 
 
 def test_an_identity_is_made_once(tmp_path: Path) -> None:

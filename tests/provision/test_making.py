@@ -15,6 +15,7 @@ from appliance.provision import bundle, lock
 from appliance.provision.making import Ask, MakeError, ask_all, from_toml
 from appliance.provision.toml import dump
 from appliance.provision.whole import hashed, read_files
+from appliance.sync import delivery
 from tests.provision import made
 
 QUESTIONS = [
@@ -134,7 +135,7 @@ nfc = "04B2C3D4E5F680"
 
 def test_a_bundle_from_a_file_is_closed_to_its_till(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No code is made: the device's own key opens it."""
-    device = lock.identity_text("0001", made.DEVICE)
+    device = delivery.identity_text("0001", made.DEVICE)
     (place / "answers.toml").write_text(ANSWERS.format(device=device), "utf-8")
     command = ["provision", "make", "--from", str(place / "answers.toml"), "--key", str(place / "nadia")]
     assert main([*command, str(place / "b.sceau")]) == 0
@@ -163,7 +164,7 @@ def test_a_wrong_file_is_said_and_nothing_written(
     place: Path, old: str, new: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 2 and the sentence."""
-    text = ANSWERS.format(device=lock.identity_text("0001", made.DEVICE)).replace(old, new)
+    text = ANSWERS.format(device=delivery.identity_text("0001", made.DEVICE)).replace(old, new)
     (place / "answers.toml").write_text(text, "utf-8")
     command = ["provision", "make", "--from", str(place / "answers.toml"), "--key", str(place / "nadia")]
     assert main([*command, str(place / "b.sceau")]) == 2
@@ -230,7 +231,7 @@ def test_a_wrong_list_makes_nothing(place: Path, capsys: pytest.CaptureFixture[s
 def test_a_qr_is_a_square_with_its_three_corners() -> None:
     """Finder patterns (ISO/IEC 18004, 6.3.3); a code fits version 3, an identity version 5 at most."""
     finder = ((True,) * 7, (True, *(False,) * 5, True))
-    for text, most in ((lock.digits(made.CODE), 29), (lock.identity_text("0001", made.DEVICE), 37)):
+    for text, most in ((lock.digits(made.CODE), 29), (delivery.identity_text("0001", made.DEVICE), 37)):
         modules = matrix(text)
         assert len(modules) == len(modules[0]) <= most
         assert (modules[0][:7], modules[1][:7]) == finder

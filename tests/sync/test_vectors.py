@@ -8,9 +8,24 @@ from typing import Any
 
 import cbor2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pycddl import Schema, ValidationError
 
-from appliance.sync import countersign, merkle, message, note, pieces, pointer, protocol, releases, token
+from appliance.provision import lock
+from appliance.storage.keys import Key
+from appliance.sync import (
+    countersign,
+    delivery,
+    merkle,
+    message,
+    note,
+    pieces,
+    pointer,
+    protocol,
+    releases,
+    token,
+)
 from appliance.sync.protocol import RECEIPT_FORM, Receipt, accept, read_batch, read_receipt, receipt_proven
 from appliance.sync.tiles import Edge
 from appliance.sync.token import Token
@@ -85,6 +100,26 @@ def test_token_and_signed_request() -> None:
     assert (token.digits(it), token.read(said["digits"])) == (said["digits"], it)
     assert it.mark == token.mark(bytes.fromhex(VECTORS["root"]))
     message.check(asked["method"], asked["uri"], b"", asked["fields"], bytes.fromhex(asked["key"]))
+
+
+def test_the_question_for_a_bundle() -> None:
+    """One seed: what is signed with it, and what bundles are closed to; the signed fields, made today, are the same."""
+    said = VECTORS["claim"]
+    key = Key(bytes.fromhex(said["seed"]))
+    device = delivery.device_of(key.public)
+
+    assert (key.public.hex(), device.hex()) == (said["public"], said["device"])
+    assert device == lock.pair(bytes.fromhex(said["seed"]))[0]
+    assert said["uri"] == f"https://c.example{delivery.path(device)}"
+    signed = message.sign("GET", said["uri"], b"", 1000, "n-1", (key.public, key.sign))
+    assert {delivery.IDENTITY: key.public.hex(), **signed} == said["fields"]
+    message.check("GET", said["uri"], b"", said["fields"], key.public)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_one_point_in_two_forms(seed: bytes) -> None:
+    """Whatever the seed: the machine that signs is the one that the box is closed to."""
+    assert delivery.device_of(Key(seed).public) == lock.pair(seed)[0]
 
 
 def test_the_manifest_of_a_till_s_archive() -> None:

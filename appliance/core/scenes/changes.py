@@ -7,7 +7,7 @@ from typing import TypeVar
 from appliance.core import words
 from appliance.core.act import Act
 from appliance.core.catalogue import Article
-from appliance.core.changes import PAGE
+from appliance.core.changes import PAGE, may_lose
 from appliance.core.instant import Instant
 from appliance.core.money import euros
 from appliance.core.scenes.header import header
@@ -34,12 +34,18 @@ def _article(article: Article) -> TicketRow:
 def people(state: State, at: Instant) -> ReprintView:
     known = list(state.shop.operators) if state.shop else []
     rows = tuple(_person(each) for each in _page(known, state))
-    return _list(state, at, "À qui donner un badge ?", rows, len(known))
+    return _list(state, at, "Le badge de qui ?", rows, len(known))
 
 
 def _person(person: Operator) -> TicketRow:
     role = words.ROLES.get(person.role, person.role)
-    return TicketRow(person.name, role, "", "a un badge" if person.nfc else "sans badge", Act("person", person.code))
+    return TicketRow(
+        person.name,
+        role,
+        "",
+        "a un badge" if person.nfc or person.barcode else "sans badge",
+        Act("person", person.code),
+    )
 
 
 def _page(rows: list[T], state: State) -> list[T]:
@@ -72,12 +78,14 @@ def price(state: State, at: Instant) -> EntryView:
 def badge(state: State, at: Instant) -> MessageView:
     found = state.shop.operator(state.ui.subject) if state.shop else None
     text = (state.ui.refusal,) if state.ui.refusal else ()
+    loses = found is not None and may_lose(found, state.ledger.operator)
+    bare = (Key("Retirer le badge seulement", Act("bare")),) if loses else ()
     said = (*text, "Le tenir devant le lecteur jusqu'au signal.")
     return MessageView(
         header(state, at),
         "Présenter le nouveau badge.",
         said,
         found.name if found else "",
-        (Key("Annuler", Act("people")),),
+        (*bare, Key("Annuler", Act("people"))),
         bool(text),
     )

@@ -26,7 +26,7 @@ def view(state: State, at: Instant) -> MenuView:
             "Articles et personnes",
             (
                 Key("Changer un prix", Act("prices")),
-                Key("Donner un badge", Act("people")),
+                Key("Donner, retirer un badge", Act("people")),
                 Key("Charger d'une clé USB", Act("load") if not state.ui.work else None, _loading(state)),
             ),
         ),
