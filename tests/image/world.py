@@ -11,6 +11,7 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -119,13 +120,13 @@ class MachineWorld:
             raise Dead(f"it is still on: {self.glass().labels}")
         self._end()
 
-    def boot_until(self, said: str) -> None:
-        """Until its console has said that."""
+    def boot_until(self, true: Callable[[], bool]) -> None:
+        """Switched on, until that is so."""
         machine = self._machine()
         end = time.monotonic() + LONGEST
-        while said not in machine.console.read_text("utf-8", "replace"):
+        while not true():
             if machine.ended(0.1) or time.monotonic() > end:
-                raise Dead(f"its console never said {said!r}")
+                raise Dead("it came to nothing")
 
     def close(self) -> None:
         self._end()
