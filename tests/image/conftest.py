@@ -14,6 +14,7 @@ from tests.image.world import MachineWorld
 TOGETHER = {"test_power": "test_day"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
