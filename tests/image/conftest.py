@@ -1,4 +1,7 @@
-"""The image's tests boot machines for minutes: `make test-image` asks for them, `make test` never comes here."""
+"""The image's tests boot machines for minutes: `make test-image` asks for them, `make test` never comes here.
+
+Two machines run at a time, since one keeps one core busy: tests that follow each other on one are an `xdist_group`.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,6 @@ import pytest
 
 from tests.image.medium import BUILT, prepare
 from tests.image.world import MachineWorld
-
-# Two machines at a time, since one keeps one core busy; tests that follow each other on one stay together.
-TOGETHER = {"test_power": "test_day"}
-
-
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(item.path.stem, item.path.stem)))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ from tests.image.machine import PATIENCE
 from tests.image.medium import ROOT, SHOP
 from tests.image.world import SIZE, MachineWorld, play
 
+pytestmark = pytest.mark.xdist_group("day")
 DOORS = (21, 22, 23, 25, 53, 80, 111, 139, 443, 445, 631, 1883, 3389, 5000, 5355, 5900, 8000, 8080, 8443, 9100)
 OPEN = 7001
 EXPOSURE = 1.5

@@ -17,6 +17,7 @@ from tests.image.cuts import Disks, judge, taken_out
 from tests.image.world import MachineWorld
 from tests.image.writes import entries
 
+pytestmark = pytest.mark.xdist_group("day")
 SEED = int(os.environ.get("SCEAU_SEED", "20261121"))
 SAMPLE = int(os.environ.get("SCEAU_CUTS", "160"))
 
