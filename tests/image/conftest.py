@@ -1,6 +1,6 @@
 """The image's tests boot machines for minutes: `make test-image` asks for them, `make test` never comes here.
 
-Two machines run at a time, since one keeps one core busy: tests that follow each other on one are an `xdist_group`.
+Two machines run at a time, since one keeps one core busy: tests that follow each other on one stand in one file.
 """
 
 from __future__ import annotations

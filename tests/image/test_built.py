@@ -6,11 +6,8 @@ import json
 import stat
 from pathlib import Path
 
-import pytest
-
 from tests.image.medium import BUILT
 
-pytestmark = pytest.mark.xdist_group("parts")
 TREE = BUILT / "work" / "root"
 
 

@@ -19,7 +19,6 @@ from image.keys import Keys
 from tests.image import update
 from tests.image.medium import BOARD, BUILT
 
-pytestmark = pytest.mark.xdist_group("parts")
 CENTURY = 10 * 365 * 86_400_000  # ms
 
 

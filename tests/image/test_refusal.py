@@ -16,7 +16,6 @@ from tests.image.medium import prepare
 from tests.image.world import MachineWorld
 from tests.provision import made
 
-pytestmark = pytest.mark.xdist_group("refusal")
 SEALED_BY = """
 from pathlib import Path
 from appliance.storage import seal

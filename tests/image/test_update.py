@@ -29,7 +29,6 @@ from tests.image.medium import SHOP, prepare
 from tests.image.update import NEXT
 from tests.image.world import SIZE, MachineWorld, play
 
-pytestmark = pytest.mark.xdist_group("update")
 UPDATES = Path("/state/updates")
 LONG = 900.0  # seconds for an installation on a machine that does other things as well
 STARTS = 3
