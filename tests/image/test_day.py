@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -34,7 +32,8 @@ from tests.blockdevice.wire import FLUSH, MARK, WRITE, Entry
 from tests.image import medium
 from tests.image.cuts import Disks, judge, taken_out, write_sparse
 from tests.image.machine import PATIENCE
-from tests.image.medium import ROOT, SHOP
+from tests.image.medium import SHOP
+from tests.image.stranger import stranger
 from tests.image.world import SIZE, MachineWorld, play
 from tests.image.writes import entries
 
@@ -272,14 +271,6 @@ def test_archives_leave_on_a_stick(world: MachineWorld, tmp_path: Path) -> None:
     for archive in found:
         assert verify_main([str(archive)]) == 0
         assert stranger(archive).startswith("intact")
-
-
-def stranger(path: Path) -> str:
-    """The last line of the verifier that shares no code with the till."""
-    command = [sys.executable, str(ROOT / "verifier" / "sceau_verify.py"), "--lang", "en", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip().splitlines()[-1]
 
 
 def until(true: Callable[[], bool], between: Callable[[], None] = lambda: None) -> None:

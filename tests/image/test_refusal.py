@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from appliance.audit.command import verify_main
 from appliance.provision import lock
 from appliance.provision.bundle import SUFFIX
+from appliance.simulator import cards
+from appliance.simulator.player import Player
 from tests.image import medium
 from tests.image.chip import Chip
 from tests.image.machine import Dead
-from tests.image.medium import prepare
-from tests.image.world import MachineWorld
+from tests.image.medium import SHOP, prepare
+from tests.image.stranger import stranger
+from tests.image.world import MachineWorld, play
 from tests.provision import made
 
 SEALED_BY = """
@@ -21,6 +25,7 @@ from pathlib import Path
 from appliance.storage import seal
 print(seal._NAMES[seal._kind(Path("/data/till/identity").read_bytes())])
 """
+SOPHIE, MARC = "04A1B2C3D4E580", "04B2C3D4E5F680"
 MIDDLE = 4096  # bytes into the root: the superblock's neighbour, read by every start
 REFUSED = 240.0  # seconds for firmware, kernel and the refusal on a machine that does other things as well
 
@@ -68,8 +73,8 @@ def _tree_begins(disk: Path, part: medium.Part) -> int:
 
 
 def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
-    """The image as it is written to a card: it shows who it is, takes a bundle from a stick and its code. It has a
-    TPM, to which its keys are sealed."""
+    """The image as it is written to a card: it shows who it is, takes a bundle from a stick and its code, and sells. It
+    has a TPM, to which its keys are sealed."""
     world = MachineWorld(tmp_path, prepare(tmp_path, provisioned=False), chip=Chip(tmp_path / "chip"))
     (tmp_path / "stick").mkdir()
     (tmp_path / "stick" / f"halles{SUFFIX}").write_bytes(made.bundle())
@@ -81,12 +86,35 @@ def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
         world.usb(str(tmp_path / "stick"))
         world.scan(lock.digits(made.CODE))
         until(world, "locked")
-        world.badge(bytes.fromhex("04A1B2C3D4E580"))
+        world.usb(None)
+        _a_day(world, tmp_path / "archives")
         kinds = [record["kind"] for record in world.records()]
         assert kinds[:3] == ["genesis", "start", "provisioned"]
         assert world.running.sh(f"/usr/lib/sceau/bin/python3 -c '{SEALED_BY}'").split() == ["tpm"]
     finally:
         world.close()
+
+
+def _a_day(world: MachineWorld, stick: Path) -> None:
+    """Badges and codes of one's own, a scan, cash, paper, the drawer, Z; the archive leaves on a stick and holds."""
+    player, pulses = Player(world, cards.read(SHOP)), world.drawer_openings()
+    play(player, f"badge {SOPHIE}", 'type "2580"', 'type "2580"', "open day float 100.00", "ring 3017620422003")
+    play(player, "pay cash 5.00", "print yes", 'expect printed "Rendu -0,75"', "drawer shut", "close day")
+    assert world.drawer_openings() > pulses
+    for _ in range(60):
+        if any(record["kind"] == "archive" for record in world.records()):
+            break
+        world.wait(1000)
+    play(player, "logout", f"badge {MARC}", 'type "1470"', 'type "1470"', 'tap "Plus"', 'tap "Gestion"')
+    play(player, 'tap "Archives, exports"', f"usb insert {stick}", 'tap "Copier les archives"')
+    for _ in range(60):
+        if "Archives copiées." in world.glass().labels:
+            break
+        world.wait(1000)
+    play(player, 'tap "Fermer"', "usb remove")
+    (archive,) = stick.rglob("*.zip")
+    assert verify_main([str(archive)]) == 0
+    assert stranger(archive).startswith("intact")
 
 
 def until(world: MachineWorld, screen: str) -> None:
