@@ -76,7 +76,7 @@ image: setup image-tools
 
 test-image: BOARD = virt-amd64
 test-image: image
-	@$(BIN)/python -m pytest -p no:randomly -n 2 --dist loadfile -rP --durations=12 --image tests/image
+	@$(BIN)/python -m pytest -p no:randomly -n 2 --dist loadfile -vv -rP --durations=12 --image tests/image
 
 lock: setup
 	@sh setup/lock

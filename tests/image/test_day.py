@@ -263,7 +263,7 @@ def test_archives_leave_on_a_stick(world: MachineWorld, tmp_path: Path) -> None:
         player, 'login "Marc"', 'tap "Plus"', 'tap "Gestion"', 'tap "Archives, exports"', f"usb insert {tmp_path}/stick"
     )
     play(player, 'tap "Copier les archives"')
-    until(lambda: "Archives copiées." in " ".join(world.glass().labels), world.settle)
+    until(lambda: "Archives copiées." in world.glass().labels, world.settle, lambda: str(world.glass().labels))
     play(player, 'tap "Fermer"', "usb remove")
     found = list((tmp_path / "stick").rglob("*.zip"))
 
@@ -273,11 +273,13 @@ def test_archives_leave_on_a_stick(world: MachineWorld, tmp_path: Path) -> None:
         assert stranger(archive).startswith("intact")
 
 
-def until(true: Callable[[], bool], between: Callable[[], None] = lambda: None) -> None:
+def until(
+    true: Callable[[], bool], between: Callable[[], None] = lambda: None, instead: Callable[[], str] = lambda: "nothing"
+) -> None:
     """Long work has no gesture that ends it."""
     end = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < end, "it does not come"
+        assert time.monotonic() < end, f"it does not come, but {instead()}"
         time.sleep(1)
         between()
 

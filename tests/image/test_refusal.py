@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,8 +86,8 @@ def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
         assert len(bytes.fromhex(world.running.sh("cat /state/machine-id").strip())) == 16
         assert world.running.sh("ls /data/till/journal", check=False) == ""
         world.usb(str(tmp_path / "stick"))
-        world.scan(lock.digits(made.CODE))
-        until(world, "locked")
+        until(world, lambda: "Il manque le code" in " ".join(world.glass().labels))
+        _scanned(world)
         world.usb(None)
         _a_day(world, tmp_path / "archives")
         kinds = [record["kind"] for record in world.records()]
@@ -95,32 +97,36 @@ def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
         world.close()
 
 
+def _scanned(world: MachineWorld) -> None:
+    """A scan of so many digits may lose one on a virtual machine; a person scans again."""
+    for _ in range(3):
+        world.scan(lock.digits(made.CODE))
+        with suppress(AssertionError):
+            until(world, lambda: world.glass().screen == "locked")
+            return
+    raise AssertionError(f"{world.glass().screen}: {world.glass().labels}")
+
+
 def _a_day(world: MachineWorld, stick: Path) -> None:
     """Badges and codes of one's own, a scan, cash, paper, the drawer, Z; the archive leaves on a stick and holds."""
     player, pulses = Player(world, cards.read(SHOP)), world.drawer_openings()
     play(player, f"badge {SOPHIE}", 'type "2580"', 'type "2580"', "open day float 100.00", "ring 3017620422003")
     play(player, "pay cash 5.00", "print yes", 'expect printed "Rendu -0,75"', "drawer shut", "close day")
     assert world.drawer_openings() > pulses
-    for _ in range(60):
-        if any(record["kind"] == "archive" for record in world.records()):
-            break
-        world.wait(1000)
+    until(world, lambda: any(record["kind"] == "archive" for record in world.records()))
     play(player, "logout", f"badge {MARC}", 'type "1470"', 'type "1470"', 'tap "Plus"', 'tap "Gestion"')
     play(player, 'tap "Archives, exports"', f"usb insert {stick}", 'tap "Copier les archives"')
-    for _ in range(60):
-        if "Archives copiées." in world.glass().labels:
-            break
-        world.wait(1000)
+    until(world, lambda: "Archives copiées." in world.glass().labels)
     play(player, 'tap "Fermer"', "usb remove")
     (archive,) = stick.rglob("*.zip")
     assert verify_main([str(archive)]) == 0
     assert stranger(archive).startswith("intact")
 
 
-def until(world: MachineWorld, screen: str) -> None:
+def until(world: MachineWorld, true: Callable[[], bool]) -> None:
     """The drivers load again behind the bundle, which takes its time on a virtual machine."""
     for _ in range(60):
-        if world.glass().screen == screen:
+        if true():
             return
         world.wait(1000)
     raise AssertionError(f"{world.glass().screen}: {world.glass().labels}")

@@ -30,6 +30,7 @@ from tests.image.update import NEXT
 from tests.image.world import SIZE, MachineWorld, play
 
 UPDATES = Path("/state/updates")
+LAID = "following.raucb"
 LONG = 900.0  # seconds for an installation on a machine that does other things as well
 STARTS = 3
 SAMPLE = 60
@@ -59,7 +60,8 @@ def made(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     nothing.write_bytes(b"not a bundle" * 1000)
     refused["unreadable"] = nothing
     (folder / "machine").mkdir()
-    disk = prepare(folder / "machine", updates=[bundle, *refused.values()])
+    (folder / LAID).hardlink_to(bundle)  # under its own name the till would clear it away: it has fetched none
+    disk = prepare(folder / "machine", updates=[folder / LAID, *refused.values()])
     return Made(bundle, slot, refused, disk)
 
 
@@ -150,7 +152,7 @@ def test_the_till_may_ask_and_no_more(renewed: MachineWorld) -> None:
 
 def test_a_part_that_was_damaged_is_not_installed(renewed: MachineWorld, made: Made) -> None:
     """One byte in the middle of the root: read through its hash tree, the installation ends, this slot goes on."""
-    path, at = UPDATES / made.following.name, made.following.stat().st_size // 2
+    path, at = UPDATES / LAID, made.following.stat().st_size // 2
     before = made.following.read_bytes()[at]
     poke = f"printf '\\\\{before ^ 1:03o}' | dd of={path} bs=1 seek={at} conv=notrunc,fsync 2>/dev/null"
     renewed.running.sh(poke)
@@ -200,7 +202,7 @@ def test_the_next_version_runs_and_is_found_good(renewed: MachineWorld, made: Ma
     found = [each["body"] for each in renewed.records() if each["kind"] == "version"]
     assert [list(each.values())[:2] for each in found] == [[VERSION, NEXT]]
     assert "intact:" in renewed.running.sh("sceau verify /data/till")
-    order(renewed, UPDATES / made.following.name)
+    order(renewed, UPDATES / LAID)
     assert outcome(renewed)["code"] == "older"
 
 

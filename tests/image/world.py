@@ -32,6 +32,8 @@ PUMP: Final = 0.005  # seconds
 LONGEST: Final = 300.0  # seconds for one verb, on a machine that does other things as well
 ANSWER: Final = 4.0  # seconds
 STICK: Final = 64 << 20
+MOUNTED: Final = 120  # half seconds
+LOOKED: Final = 5000  # ms: the till looks for a stick each second
 KEY: Final = 0.02  # seconds between two strokes: QEMU hands the guest one each 8 ms, and holds 16
 AHEAD: Final = 6
 PAID: Final = re.compile(r"Payé et enregistré · ticket (\d+)")
@@ -322,12 +324,15 @@ class MachineWorld:
             self.running.qmp("blockdev-add", driver="raw", **{"node-name": self._name},
                              file={"driver": "file", "filename": str(image)})  # fmt: skip
             self.running.qmp("device_add", driver="usb-storage", bus="xhci.0", id=self._name, drive=self._name)
+            self.running.sh(
+                f"for n in $(seq {MOUNTED}); do grep -q ' /media/stick ' /proc/mounts && exit; sleep 0.5; done; exit 1"
+            )
         elif self._stick is not None:
             self.running.qmp("device_del", id=self._name)
             self.wait(2000)
             subprocess.run(["mcopy", "-s", "-n", "-i", self._image, "::*", self._stick], check=True)
             self._stick = None
-        self.wait(3000)
+        self.wait(LOOKED)
 
     @property
     def _name(self) -> str:
