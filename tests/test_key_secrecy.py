@@ -210,6 +210,13 @@ def provision(data: Path) -> bytes:
     return said + command("provision", "decommission", str(data), *where, "--stick", str(data.parent))
 
 
+def releases(data: Path) -> bytes:
+    """A publisher's key is made beside; the till's own are given where it is wanted."""
+    said = command("releases", "root", str(data.parent / "publisher"))
+    said += command("releases", "check", str(data / "key"), "--root", "00" * 32)
+    return said + command("releases", "show", str(data / "key"))
+
+
 def slots(data: Path) -> bytes:
     """On a machine that has none: it says so, whatever it is asked."""
     return b"".join(command("slots", act) for act in ("tell", "good", "unfit", "order", "admit"))
@@ -231,6 +238,7 @@ WAYS: dict[str, Callable[[Path], bytes]] = {
     "export": export,
     "attest": attest,
     "perimeter": perimeter,
+    "releases": releases,
     "slots": slots,
     "wear": wear,
 }

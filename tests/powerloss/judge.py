@@ -177,8 +177,8 @@ def _tickets_kept(folder: Path, seen: Seen) -> None:
 def _answer(world: SimulatedWorld, seen: Seen, outside: list[Outside]) -> None:
     """The cashier logs in and answers what is asked with paper."""
     player = Player(world, cards.read(SHOP))
-    _play(player, 'login "Sophie"')
     hand = Hand(world)
+    _enter(player, hand)
     accepted = False
     for _ in range(6):
         if hand.find_act("doubt-print"):
@@ -198,6 +198,16 @@ def _answer(world: SimulatedWorld, seen: Seen, outside: list[Outside]) -> None:
             _first_paper(world, hand, seen)
     if any(each.name == "pulse" for each in outside) and not accepted:
         raise Wrong("the drawer opened after the cut before anything was sold")
+
+
+def _enter(player: Player, hand: Hand) -> None:
+    """Sophie, or, where the flow had taken her badge away, the manager."""
+    try:
+        _play(player, 'login "Sophie"')
+    except Wrong:
+        if "Badge retiré." not in hand.glass().labels:
+            raise
+        _play(player, 'login "Marc"')
 
 
 def _first_paper(world: SimulatedWorld, hand: Hand, seen: Seen) -> None:
