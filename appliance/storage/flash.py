@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from appliance.storage.mount import on_fat
+
 SECTOR = 512
 _ROOM = 64 * 1024  # the largest single write through an aligned buffer
 _FIEMAP = 0xC020660B
@@ -163,8 +165,19 @@ class OsDisk:
             self.close(handle)
 
     def rename(self, old: Path, new: Path) -> None:
-        """renameat"""
+        """renameat; on FAT also openat, fsync, close: there the new name has length 0 until the file itself is flushed
+        again (fs/fat/namei_vfat.c), and a stick that is pulled keeps an empty file."""
         old.rename(new)
+        if on_fat(new.parent):
+            self._flushed(new)
+
+    def _flushed(self, path: Path) -> None:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            # If we stop here, the name is there and the file may be empty: whoever reads a stick checks what it reads.
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def unlink(self, path: Path) -> None:
         """unlinkat"""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 GOOD = "noatime,commit=3600,errors=remount-ro"
 COMMIT = 3600  # seconds
 BLOCK = 4096
+FAT = ("vfat", "msdos", "exfat")
 _DEFAULT_COMMIT = 5
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
@@ -49,6 +50,15 @@ def holding(path: Path, mounts: Iterable[Mount]) -> Mount | None:
         if path.is_relative_to(mount.point) and (best is None or mount.point.is_relative_to(best.point)):
             best = mount
     return best
+
+
+def on_fat(path: Path, proc: Path = Path("/proc")) -> bool:
+    """Whether `path` lies on what sticks are sold with; False where it cannot be told."""
+    try:
+        found = holding(path.resolve(), parse((proc / "self/mountinfo").read_text("utf-8", "surrogateescape")))
+    except OSError:
+        return False
+    return found is not None and found.kind in FAT
 
 
 def faults(path: Path, proc: Path = Path("/proc")) -> list[Sentence]:

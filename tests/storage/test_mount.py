@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.storage.mount import GOOD, Mount, faults, holding, judge, parse
+from appliance.storage.mount import GOOD, Mount, faults, holding, judge, on_fat, parse
 
 BOARD = r"""21 26 0:20 / /sys rw,nosuid,nodev,noexec,relatime shared:7 - sysfs sysfs rw
 22 26 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:13 - proc proc rw
@@ -199,3 +199,16 @@ def test_this_machine(tmp_path: Path) -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="\n"), max_size=80))
 def test_any_line_is_survived(line: str) -> None:
     assert len(parse(BOARD + line)) in (7, 8)
+
+
+def test_a_stick_is_told_from_the_journal(tmp_path: Path) -> None:
+    """Renamed files are flushed again there: see `flash.py`."""
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "mountinfo").write_text(
+        f"21 1 179:4 / / ro - squashfs /dev/dm-0 ro\n22 21 179:5 / {tmp_path}/data rw - ext4 /dev/mmcblk0p5 rw\n"
+        f"23 21 8:1 / {tmp_path}/stick rw - vfat /dev/sda rw\n"
+    )
+
+    assert on_fat(tmp_path / "stick" / "receipts", tmp_path)
+    assert not on_fat(tmp_path / "data", tmp_path)
+    assert not on_fat(tmp_path / "stick", tmp_path / "nowhere")
