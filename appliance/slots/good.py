@@ -1,4 +1,4 @@
-"""When a slot is good: the till has drawn, its journal is open and verifies, and it still runs a while later.
+"""When a slot is good: the till has drawn, its journal is open and can be read, and it still runs a while later.
 
 Until then each start uses up one of the slot's three; behind the third the other slot starts (`image/grub.cfg`). A new
 slot that stands still instead of failing is started again by hand of `unfit`.
@@ -19,6 +19,7 @@ JOURNAL: Final = Path("/data/till")
 LATER: Final = 5.0  # seconds: the loop, which systemd watches, has gone round since
 DARK: Final = ("dark", "")  # no drawn frame
 NOBODY: Final = "0"
+VERDICTS: Final = (0, 1)  # of `sceau verify`: intact, broken
 
 
 class Ready(NamedTuple):
@@ -39,7 +40,7 @@ def read(text: str) -> Ready:
 
 
 def fault(ready: Ready, version: str, quick: Callable[[], str]) -> str:
-    """Why the slot is not good, a sentence; empty when it is. `quick`: what the journal's quick check finds wrong."""
+    """Why the slot is not good, a sentence; empty when it is. `quick`: why the journal cannot be read."""
     if ready.version != version:
         return f"the till says that it is {ready.version}, the image is {version}"
     if ready.frame in DARK:
@@ -48,9 +49,12 @@ def fault(ready: Ready, version: str, quick: Callable[[], str]) -> str:
 
 
 def checked() -> str:
-    """The journal by the till's own quick check, in a process of its own; its last line when it does not hold."""
+    """The journal by the till's own quick check, in a process of its own; its last line when it came to no verdict.
+
+    "Broken" is a verdict: a till that sells on behind a recorded defect says so for ever, whatever version runs.
+    """
     done = program.run(["sceau", "verify", "--quick", JOURNAL])
-    return "" if done.returncode == 0 else program.last(done)
+    return "" if done.returncode in VERDICTS else program.last(done)
 
 
 def mark(folder: Path, esp: Esp) -> str:

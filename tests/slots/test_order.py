@@ -139,9 +139,9 @@ def test_a_version_is_good_when_it_stands(ready: Ready, found: str) -> None:
     assert bool(found) == bool(good.fault(ready, "0.1.0", lambda: ""))
 
 
-def test_a_journal_that_does_not_hold_is_no_good_version() -> None:
-    assert good.fault(Ready("0.1.0", "locked", 3), "0.1.0", lambda: "broken: record 2") == "broken: record 2"
-    assert good.fault(Ready("0.1.0", "locked", 0), "0.1.0", lambda: "broken: record 2") == ""
+def test_a_journal_that_cannot_be_read_is_no_good_version() -> None:
+    assert good.fault(Ready("0.1.0", "locked", 3), "0.1.0", lambda: "no journal") == "no journal"
+    assert good.fault(Ready("0.1.0", "locked", 0), "0.1.0", lambda: "no journal") == ""
 
 
 def test_the_tills_word_is_read() -> None:
