@@ -23,8 +23,6 @@ RADIO = "sbin/wpa_supplicant"
 # What a seal of this machine hangs on: the user, the machine's number, the chip, and what of /sys and /proc is seen.
 SEALING = ("User", "BindReadOnlyPaths", "PrivateUsers", "ProtectKernelTunables", "ProtectProc", "DevicePolicy")
 
-pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
