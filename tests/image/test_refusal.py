@@ -90,7 +90,7 @@ def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
         _scanned(world)
         world.usb(None)
         _a_day(world, tmp_path / "archives")
-        kinds = [record["kind"] for record in world.records()]
+        kinds = [record["kind"] for record in world.records() if record["kind"] != "seal"]
         assert kinds[:3] == ["genesis", "start", "provisioned"]
         assert world.running.sh(f"/usr/lib/sceau/bin/python3 -c '{SEALED_BY}'").split() == ["tpm"]
     finally:
