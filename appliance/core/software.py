@@ -49,6 +49,15 @@ def between_days(state: State) -> bool:
     return ledger.day is None and ledger.school is None and ledger.order is None
 
 
+def in_use(state: State) -> bool:
+    """Whether a start of the machine would fall into somebody's work: signed in, a day, an exercise or a ticket open,
+    something half done, a paper on its way, an order to the system."""
+    ledger, system = state.ledger, state.system
+    ordered = system is not None and system.running is not None
+    begun = ledger.day is not None or ledger.school is not None or ledger.order is not None
+    return bool(ledger.operator) or begun or bool(state.ui.work) or printing(state) or ordered
+
+
 def printing(state: State) -> bool:
     """A Z comes out: cut in the middle it would be a question tomorrow. A printer that stands keeps nobody here."""
     printer = state.devices.get("printer")

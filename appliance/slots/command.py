@@ -8,12 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CalledProcessError
+from typing import Final
 
-from appliance.slots import bundle, good, machine, order, program, said
+from appliance.slots import bundle, good, machine, order, program, said, unfit
 from appliance.slots.bundle import Refused
 from appliance.slots.esp import Esp
 from appliance.slots.said import FOLDER, Outcome
+from appliance.slots.unfit import Verdict
 
+TIMER: Final = "sceau-unfit.timer"
 ACTS = ("order", "good", "unfit", "tell", "admit")
 
 
@@ -42,10 +45,17 @@ def _do(act: str) -> int:
         case "good":
             return _told(good.mark(FOLDER, esp))
         case "unfit":
-            if good.hopeless(esp):
-                print("this version never said that it is good: starting again", flush=True)
-                program.done(["systemctl", "reboot"])
+            _unfit(unfit.look(machine.running(), esp.read()))
     return 0
+
+
+def _unfit(verdict: Verdict) -> None:
+    print(verdict.value, flush=True)
+    if verdict is Verdict.NEVER:
+        program.done(["systemctl", "stop", TIMER])
+    elif verdict is not Verdict.USED:
+        # If somebody comes between the look and the end of the till, the till ends in order and starts again.
+        program.done(["systemctl", "reboot"])
 
 
 def _order(esp: Esp) -> None:
