@@ -40,13 +40,22 @@ class Bundle(NamedTuple):
     path: str
 
 
+class Strangers(NamedTuple):
+    """Updates lie somewhere, and none is for this machine: its model `own`, and those that they are for."""
+
+    own: str
+    boards: tuple[str, ...]
+
+
 class System(NamedTuple):
-    """`running`: an order that has not failed; `since`: CLOCK_BOOTTIME ms at which it moved last."""
+    """`running`: an order that has not failed; `since`: CLOCK_BOOTTIME ms at which it moved last; `strangers`: a stick
+    is plugged in that holds updates for other models alone."""
 
     slots: tuple[Slot, ...] = ()
     ready: tuple[Bundle, ...] = ()
     running: Outcome | None = None
     since: int = 0
+    strangers: Strangers | None = None
 
     @property
     def best(self) -> Bundle | None:

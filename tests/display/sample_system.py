@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.core.input import Badge, Enrolled, Looked, OutcomeSaid, SoftwareReady, SystemSaid
-from appliance.core.system import Outcome, Slot
+from appliance.core.system import Outcome, Slot, Strangers
 from tests.core.desk import BADGES, PINS, SPREAD, Desk
 
 SLOTS = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "0.0.9", "good"))
@@ -43,6 +43,20 @@ def held_back() -> Desk:
     for paper in desk.state.ledger.papers:
         desk.paper(paper.order)
     desk.feed(SoftwareReady("collector", "0.2.0", "/state/updates/sceau-pc-0.2.0.raucb"))
+    return desk
+
+
+def stranger(person: str = "01") -> Desk:
+    """The stick was made for other models."""
+    desk = evening(person)
+    boards = Strangers("generic-amd64", ("comptoir-arm64", "virt-amd64"))
+    desk.feed(SoftwareReady("stick", "", "", boards))
+    return desk
+
+
+def stranger_refused() -> Desk:
+    desk = stranger()
+    desk.tap("install")
     return desk
 
 
@@ -101,6 +115,8 @@ EVENINGS: dict[str, Callable[[], Desk]] = {
     "evening-unsent-manager": lambda: asked("02"),
     "evening-installing": lambda: installing(Outcome("install", "running", "0.2.0", 40)),
     "evening-refused": lambda: installing(Outcome("install", "refused", "0.2.0", code="signature")),
+    "evening-stranger": stranger,
+    "evening-stranger-refused": stranger_refused,
     "evening-early": opened_too_early,
     "evening-given-up": given_up,
     "visit-software-update": lambda: technicians("0.2.0"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance.core.act import Act
-from appliance.core.software import between_days, offered, printing
+from appliance.core.software import between_days, foreign, offered, printing
 from appliance.core.system import newer
 from appliance.core.turn import State
 from appliance.core.view import Fact, Key
@@ -19,6 +19,8 @@ def offers(state: State) -> tuple[Key, ...]:
     ready = between_days(state)
     off = Key("Éteindre", Act("off") if ready else None, wait)
     found = offered(state)
+    if found is None and ready and foreign(state):
+        return off, Key("Installer et éteindre", Act("install"), "autre modèle")
     if found is None:
         return (off,)
     if state.ledger.parked:
@@ -40,7 +42,10 @@ def progress(state: State) -> tuple[str, ...]:
 
 def ready(state: State) -> tuple[Fact, ...]:
     """What the technician's page says of updates that lie ready."""
-    found = state.system.best if state.system else None
+    found, strangers = state.system.best if state.system else None, foreign(state)
+    if strangers is not None:
+        text = f"clé USB pour {', '.join(strangers.boards)}\u00a0: il faut {strangers.own}"
+        return (Fact("Mise à jour", text),)
     if found is None:
         return ()
     if not newer(found.version, state.ledger.software):
@@ -51,7 +56,7 @@ def ready(state: State) -> tuple[Fact, ...]:
 def key(state: State) -> Key | None:
     """Installer: also of what is not newer, so that the till can say why not."""
     found = state.system.best if state.system else None
-    if found is None:
+    if found is None and foreign(state) is None:
         return None
     return Key("Installer", Act("install") if between_days(state) else None, _why_not(state) or "puis éteindre")
 
