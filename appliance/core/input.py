@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from appliance.core.act import Act
 from appliance.core.event import Event, Value
 from appliance.core.shop import Shop
-from appliance.core.system import Outcome, Slot, Strangers
+from appliance.core.system import Offer, Outcome, Slot, Strangers
 
 
 class Predecessor(NamedTuple):
@@ -317,6 +317,13 @@ class SoftwareReady:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftwareOffered:
+    """What is published for this till, whenever that is another than before."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSaid:
     """There is a system below that installs and switches off. Its slots, empty when it says nothing readable, and what
     it says of the last order since the machine started."""
@@ -380,6 +387,7 @@ Input = (
     | CloseAll
     | Retire
     | SoftwareReady
+    | SoftwareOffered
     | SystemSaid
     | OutcomeSaid
     | JournalBroken

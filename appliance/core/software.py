@@ -13,7 +13,7 @@ from appliance.core import event as ev
 from appliance.core import operator
 from appliance.core.act import Act
 from appliance.core.effect import Order
-from appliance.core.input import Input, OutcomeSaid, SoftwareReady, SystemSaid
+from appliance.core.input import Input, OutcomeSaid, SoftwareOffered, SoftwareReady, SystemSaid
 from appliance.core.system import Bundle, Outcome, Strangers, System, newer
 from appliance.core.ui import Choice, Message
 
@@ -195,6 +195,8 @@ def take(turn: Turn, what: Input) -> None:
             _came(turn, outcome)
         case SoftwareReady() if turn.state.system is not None:
             _lies(turn, turn.state.system, what)
+        case SoftwareOffered(offer) if turn.state.system is not None:
+            _now(turn, offer=offer)
         case _:
             return
 

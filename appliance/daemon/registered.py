@@ -76,6 +76,13 @@ class Registered:
         found = self._seen.bundle(release.sha256) if self._seen else None
         return found is not None and found.withdrawn
 
+    @property
+    def newest(self) -> Published | None:
+        """The highest for this model that was not withdrawn."""
+        rows = self._seen.releases if self._seen else ()
+        own = [each for each in rows if each.board == self._publisher.board and not each.withdrawn]
+        return max(own, key=lambda each: releases.order(each.version), default=None)
+
     def _remember(self, register: Register) -> None:
         if self._seen is not None and register.number == self._seen.number:
             return

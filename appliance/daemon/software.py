@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cbor2
 
-from appliance.core.input import Applied, Input, SoftwareReady, UpstreamFound
+from appliance.core.input import Applied, Input, SoftwareOffered, SoftwareReady, UpstreamFound
 from appliance.core.ledger import Ledger
+from appliance.core.system import Offer
 from appliance.daemon.config import Config
+from appliance.daemon.offering import offer
 from appliance.daemon.registered import WITHDRAWN, Publisher, Registered, kept
 from appliance.ports import Health, Level, Loop, Timer
 from appliance.storage.cose import loaded
@@ -83,6 +85,8 @@ class Software:
         self._held: Held | None = None
         self._pull: Pull | None = None
         self._timer: Timer | None = None
+        self._later: Pointer | None = None
+        self._offered: Offer | None = None
         self._ready = self._lied = self._full = False
 
     @property
@@ -103,6 +107,12 @@ class Software:
             self._drop()
         else:
             self._begin()
+        self._offer()
+
+    def hears(self, later: Pointer | None) -> None:
+        """Behind each asking. `later`: what is not this till's turn."""
+        self._later = later
+        self._offer()
 
     def follow(self, courier: Courier, reading: Reading) -> None:
         """From now on what is missing is asked of this collector."""
@@ -118,6 +128,14 @@ class Software:
     def why_not(self, it: Pointer, data: bytes) -> str:
         """Why this machine does not take a release, or nothing. On the courier's thread. Raises ProtocolError."""
         return self._registered.why_not(data)
+
+    def _offer(self) -> None:
+        held, pull = self._held, self._pull
+        done = None if pull is None or self._ready else pull.done
+        now = offer(self._registered.newest, (held.pointer, held.release) if held else None, done, self._later)
+        if now != self._offered:
+            self._offered = now
+            self._around.say(SoftwareOffered(now))
 
     # Fetching
 
@@ -195,6 +213,7 @@ class Software:
                 self._drop()
             case Step.WHOLE:
                 self._whole(held, pull.path)
+        self._offer()
 
     def _behind(self) -> bool:
         ledger = self._around.ledger()
