@@ -34,6 +34,7 @@ SAID: Final = {
     "gone": "La mise à jour n'est plus là\u00a0: rebrancher la clé USB, puis recommencer.",
     "medium": "La mémoire de la caisse n'a pas pu être écrite. Appeler le technicien.",
     "busy": "Une autre installation est en cours\u00a0: attendre, puis recommencer.",
+    "slow": "L'installation a pris trop de temps\u00a0: la recommencer, ou appeler le technicien.",
     "silent": "L'installation ne répond plus. Vendre comme d'habitude, appeler le technicien.",
     "cut": "L'installation a été interrompue. La recommencer après la clôture.",
     "": "L'installation a échoué. Vendre comme d'habitude, appeler le technicien.",

@@ -31,7 +31,7 @@ NAME: Final = re.compile(r"sceau-([a-z0-9-]{1,32})-([0-9.]{5,20})\.raucb")
 MOST: Final = 4  # other models that are named
 HEALTHS: Final = ("good", "bad", "tried")
 STATES: Final = ("running", "done", "refused", "failed")
-CODES: Final = ("signature", "older", "board", "unreadable", "gone", "medium", "busy")
+CODES: Final = ("signature", "older", "board", "unreadable", "gone", "medium", "busy", "slow")
 
 
 class Named(NamedTuple):

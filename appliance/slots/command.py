@@ -10,14 +10,14 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Final
 
-from appliance.slots import bundle, good, machine, order, program, said, unfit
+from appliance.slots import bundle, ended, good, machine, order, program, said, unfit
 from appliance.slots.bundle import Refused
 from appliance.slots.esp import Esp
 from appliance.slots.said import FOLDER, Outcome
 from appliance.slots.unfit import Verdict
 
 TIMER: Final = "sceau-unfit.timer"
-ACTS = ("order", "good", "unfit", "tell", "admit")
+ACTS = ("order", "good", "unfit", "tell", "admit", "ended")
 
 
 def slots_main(argv: Sequence[str]) -> int:
@@ -40,6 +40,9 @@ def _do(act: str) -> int:
             said.tell_slots(FOLDER, esp)
         case "order":
             _order(esp)
+        case "ended":
+            if ended.after(os.environ.get(ended.RESULT, ""), FOLDER, esp):
+                print("the order's program ended before its order: given up", flush=True)
         case "admit":
             return _admit()
         case "good":
