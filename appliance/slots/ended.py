@@ -15,6 +15,7 @@ from appliance.slots.said import OUTCOME, Outcome
 
 RESULT: Final = "SERVICE_RESULT"  # systemd.exec(5): how the unit's program ended
 SUCCESS: Final = "success"
+REFUSED: Final = "exit-code"
 SERVICE: Final = "rauc.service"
 
 
@@ -23,10 +24,13 @@ def after(result: str, folder: Path, esp: Esp) -> bool:
     told = _told(folder)
     if result == SUCCESS or told.get("state") != "running":
         return False
-    if told.get("do") == "install":
-        _give_up(esp)
-        said.tell_slots(folder, esp)
-    said.say(folder, Outcome(told.get("do", ""), "failed", told.get("version", ""), 0, "slow"))
+    if told.get("do") == "off":
+        if result == REFUSED:  # else it is the switching off itself that has ended its program
+            said.say(folder, Outcome("off", "failed"))
+        return False
+    _give_up(esp)
+    said.tell_slots(folder, esp)
+    said.say(folder, Outcome("install", "failed", told.get("version", ""), 0, "slow"))
     return True
 
 

@@ -98,16 +98,18 @@ def test_what_has_its_word_is_left_alone(it: Folder, text: str) -> None:
     assert (asked(it), file.read_text(), it.variables) == ([], text, BOTH)
 
 
-def test_an_end_in_order_is_none_of_its_business(it: Folder) -> None:
-    """Switching off leaves `running` behind, and that is right."""
-    say(it, "do=off\nstate=running\nversion=\npercent=0\ncode=\n")
-    assert not after(it, "success")
-    assert asked(it) == []
+@pytest.mark.parametrize("result", ["success", "signal"])
+def test_the_dark_that_was_asked_for_is_no_failure(it: Folder, result: str) -> None:
+    """Switching off leaves `running` behind, and may itself end the program that asked for it."""
+    text = "do=off\nstate=running\nversion=\npercent=0\ncode=\n"
+    file = say(it, text)
+    assert not after(it, result)
+    assert (asked(it), file.read_text()) == ([], text)
 
 
 def test_a_till_that_cannot_be_switched_off_hears_it(it: Folder) -> None:
     file = say(it, "do=off\nstate=running\nversion=\npercent=0\ncode=\n")
-    assert after(it, "exit-code")
+    assert not after(it, "exit-code")
     assert (asked(it), it.variables) == ([], BOTH)
     assert file.read_text().startswith("do=off\nstate=failed\n")
 
