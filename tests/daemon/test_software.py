@@ -18,7 +18,7 @@ from appliance.core.input import Input, SoftwareReady
 from appliance.core.ledger import Ledger
 from appliance.daemon import software
 from appliance.daemon.clock import SystemClock
-from appliance.daemon.config import Config, ConfigError, DeviceConfig, SystemConfig, decode
+from appliance.daemon.config import Config, ConfigError, SystemConfig, decode
 from appliance.daemon.loop import SelectorsLoop
 from appliance.daemon.virtual import PowerCut, SimulatedWorld
 from appliance.simulator.upstream import RELEASE, Collector
@@ -33,6 +33,7 @@ from appliance.sync.releases import Published
 from appliance.sync.uploader import ThreadCourier
 from tests.daemon.test_downward import CHEAP, CLOSE, POLICY, Till
 from tests.daemon.test_upstream import ENROLLED, SHOP
+from tests.daemon.world import UNASKED
 from tests.sync.publisher import BOARD, PUBLISHER, SECOND, bundle, cut, published, register, release, turn
 
 DATA = bundle()
@@ -104,7 +105,7 @@ class Machine(Till):
     def __init__(self, data: Path, said: list[SoftwareReady]) -> None:
         self.said = said
         self.data, self.disk = data, Failing()  # type: ignore[assignment]
-        self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside={"badge": DeviceConfig()})
+        self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside=UNASKED)
         self.world.hardware.system.fit()
         self.updates = self.world.hardware.system.updates
         self.collector.policy = POLICY
