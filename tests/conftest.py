@@ -34,5 +34,5 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The collector's tests come first, in whatever order: so one worker runs them, and only it starts their servers."""
+    """The collector's tests come first, in any order: one worker runs them, and only it starts their servers."""
     items.sort(key=lambda item: (COLLECTOR not in item.path.parents, OFFICE not in item.path.parents))

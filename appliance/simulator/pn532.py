@@ -120,7 +120,8 @@ class Pn532:
 
     def pump(self) -> bool:
         with self._lock:
-            if self._next_speed and self._next_speed == self.wire.speed:  # a pty does not tell at which speed the ACK before it was sent
+            # a pty does not tell at which speed the ACK before it was sent
+            if self._next_speed and self._next_speed == self.wire.speed:
                 self._acknowledged()
             data = self.wire.read()
             if data and self.powered and self.wire.speed == self.speed:
