@@ -152,13 +152,34 @@ def _releases(argv: Sequence[str]) -> int:
     return releases_main(argv)
 
 
-def _provision(argv: Sequence[str]) -> int:
+def _apply(argv: Sequence[str]) -> int:
     from appliance.daemon.apply import apply_main
+
+    return apply_main(argv)
+
+
+def _retire(argv: Sequence[str]) -> int:
     from appliance.daemon.retire import retire_main
+
+    return retire_main(argv)
+
+
+def _wifi(argv: Sequence[str]) -> int:
     from appliance.daemon.wifi import wifi_main
+
+    return wifi_main(argv)
+
+
+AT_TILL = {"apply": _apply, "decommission": _retire, "wifi": _wifi}
+
+
+def _provision(argv: Sequence[str]) -> int:
+    """A till runs some of it at each start: those load nothing of the rest."""
+    if argv and argv[0] in AT_TILL:
+        return AT_TILL[argv[0]](argv[1:])
     from appliance.provision.command import provision_main
 
-    return provision_main(argv, {"apply": apply_main, "decommission": retire_main, "wifi": wifi_main})
+    return provision_main(argv)
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {

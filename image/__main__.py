@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from appliance import VERSION
-from image import bill
+from image import application, bill
 from image.board import Board, read_board
 from image.bundle import make_bundle
 from image.disk import make_disk
@@ -18,9 +18,10 @@ from image.root import make_root
 from image.shell import ROOT, BuildError
 from image.slot import make_slot
 from image.tree import close, make_tree
+from image.workshop import make_workshop
 
 OUT = ROOT / "build" / "image"
-PINNED = ROOT / "image" / "packages.lock"
+PINNED = ROOT / "image"
 
 
 def main() -> int:
@@ -44,21 +45,29 @@ def build(board: Board) -> Path:
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
     root = work / "root"
+    workshop = _workshop(board)
     _say(f"Debian's part of the root: made for {board.architecture} in a minute or two, or kept from the last time")
     keys = publisher(OUT / "keys")
-    libraries = make_tree(board, make_root(board), keys, root)
+    libraries = make_tree(board, make_root(board), workshop, keys, root)
     _say(f"{bill.write_bill(root, libraries, out / 'bill.json')} components in bill.json")
     _say(f"{bill.write_licences(root, libraries, out / 'licences')} licences")
-    _compare(bill.versions(root), out / "packages.lock")
+    _compare(bill.versions(root), PINNED / f"packages-{board.architecture}.lock", out / "packages.lock")
     kernel, initramfs = _taken(root, "vmlinuz-*", work), _taken(root, "initrd.img-*", work)
     close(root)
     slot = make_slot(board, VERSION, root, kernel, initramfs, work)
-    make_disk(board, slot, work, out / "disk.img")
+    make_disk(board, slot, workshop, work, out / "disk.img")
     (out / "root-hash").write_text(slot.root_hash + "\n", "ascii")
     bundle = make_bundle(board, VERSION, slot, keys, out)
     _say(f"{bundle.relative_to(ROOT)} is its update")
     _say(f"{out.relative_to(ROOT)}/disk.img is made in {time.monotonic() - began:.0f} s, root hash {slot.root_hash}")
     return out
+
+
+def _workshop(board: Board) -> Path | None:
+    if not board.foreign:
+        return None
+    _say(f"libraries for {board.machine}: compiled in an emulated root in some minutes, or kept from the last time")
+    return make_workshop(board, application.names(board))
 
 
 def _taken(root: Path, pattern: str, work: Path) -> Path:
@@ -67,12 +76,12 @@ def _taken(root: Path, pattern: str, work: Path) -> Path:
     return found.replace(work / pattern.partition("-")[0])
 
 
-def _compare(here: list[str], written: Path) -> None:
+def _compare(here: list[str], lock: Path, written: Path) -> None:
     """Debian's updates come when they come; that they came is said."""
     written.write_text("\n".join(here) + "\n", "ascii")
-    pinned = set(PINNED.read_text("ascii").split()) if PINNED.exists() else set()
+    pinned = set(lock.read_text("ascii").split()) if lock.exists() else set()
     for name in sorted(set(here) - pinned):
-        _say(f"not as in image/packages.lock: {name}")
+        _say(f"not as in image/{lock.name}: {name}")
 
 
 def _say(text: str) -> None:

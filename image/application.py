@@ -1,7 +1,7 @@
 """The till in the root: a read-only virtual environment with exactly the locked libraries it needs, byte-compiled.
 
 The libraries are copied from `.venv`, file by file as their RECORD lists them: pip has checked them there against
-`setup/requirements.lock`, hashes included.
+`setup/requirements.lock`, hashes included. Those of a board with another processor come from its workshop.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import re
 import shutil
 import sys
 import tomllib
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 
+from image.board import Board
 from image.shell import ROOT, BuildError
 
 HOME = Path("usr/lib/sceau")
@@ -25,14 +26,19 @@ CONFIG = f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {PYT
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 
-def install(root: Path) -> list[Distribution]:
-    """Into `root`; the libraries that went in, by name. Raises BuildError."""
+def names(board: Board) -> list[str]:
+    """Of the libraries that the till needs on this board. Raises BuildError."""
+    return [_normal(each.name) for each in closure(wanted(), board.machine)]
+
+
+def install(board: Board, root: Path, workshop: Path | None) -> list[Distribution]:
+    """Into `root`; the libraries that went in, by name; `workshop`: what `make_workshop` made. Raises BuildError."""
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise BuildError(f"the image's Python is {PYTHON}: make .venv with it (PYTHON=/usr/bin/python3 on Debian 12)")
     home = root / HOME
     packages = home / "lib" / f"python{PYTHON}" / "site-packages"
     packages.mkdir(parents=True)
-    libraries = closure(wanted())
+    libraries = _made(workshop / "libraries") if workshop else closure(wanted(), board.machine)
     for library in libraries:
         _copy(library, packages)
     for folder in ("appliance", "verifier"):  # the verifiers go into each archive
@@ -54,16 +60,20 @@ def wanted() -> list[str]:
     return [*project["dependencies"], *(each for name in EXTRAS for each in project["optional-dependencies"][name])]
 
 
-def closure(requirements: list[str]) -> list[Distribution]:
+def closure(requirements: list[str], machine: str) -> list[Distribution]:
     """The libraries of these requirements and what they need in turn, by name. Raises BuildError."""
     seen: dict[str, Distribution] = {}
     waiting = list(requirements)
     while waiting:
-        name = _needed(waiting.pop())
+        name = _needed(waiting.pop(), machine)
         if name and name not in seen:
             seen[name] = _found(name)
             waiting += seen[name].requires or []
     return [seen[each] for each in sorted(seen)]
+
+
+def _made(folder: Path) -> list[Distribution]:
+    return sorted(distributions(path=[str(folder)]), key=lambda each: _normal(each.name))
 
 
 def _found(name: str) -> Distribution:
@@ -73,14 +83,20 @@ def _found(name: str) -> Distribution:
         raise BuildError(f"{name} is not in .venv: rm build/setup.stamp, then make setup") from error
 
 
-def _needed(requirement: str) -> str:
+def _needed(requirement: str, machine: str) -> str:
     """The name, in its normal form, when its marker holds on the till; empty otherwise."""
     from packaging.requirements import Requirement
 
     read = Requirement(requirement)
     here = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "sys_platform": "linux", "extra": ""}
+    here["platform_machine"] = machine
     holds = read.marker is None or read.marker.evaluate(here)
-    return re.sub(r"[-_.]+", "-", read.name).lower() if holds else ""
+    return _normal(read.name) if holds else ""
+
+
+def _normal(name: str) -> str:
+    """As locks write it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _copy(library: Distribution, packages: Path) -> None:

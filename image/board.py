@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from image.shell import ROOT, BuildError
 
 BOARDS = ROOT / "image" / "board"
 MIB = 1 << 20
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 PARTS = ("esp", "boot", "root", "state", "data")
 
 
@@ -22,6 +24,16 @@ class Board:
     architecture: str
     command_line: str
     sizes: Mapping[str, int]
+
+    @property
+    def machine(self) -> str:
+        """As `uname -m` says it there."""
+        return MACHINES[self.architecture]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether this machine runs its programs only by emulation."""
+        return self.machine != platform.machine()
 
     @property
     def folder(self) -> Path:

@@ -18,11 +18,11 @@ VARIABLES = {"ORDER": "A B", "A_OK": "1", "A_LEFT": "3", "A_NEW": "0", "B_OK": "
 ORDER = ("esp", "boot-a", "boot-b", "root-a", "root-b", "state", "data")
 
 
-def make_disk(board: Board, slot: Slot, work: Path, target: Path) -> None:
+def make_disk(board: Board, slot: Slot, workshop: Path | None, work: Path, target: Path) -> None:
     """Slot A is written, slot B waits for the first update."""
     ext4(work / "state.img", board.sizes["state"], "state")
     ext4(work / "data.img", board.sizes["data"], "data")
-    images = {"esp": _esp(board, work), "boot-a": slot.boot, "root-a": slot.root}
+    images = {"esp": _esp(board, workshop, work), "boot-a": slot.boot, "root-a": slot.root}
     images |= {"state": work / "state.img", "data": work / "data.img"}
     config = work / "genimage.cfg"
     config.write_text(_config(board, images, target.name), "ascii")
@@ -32,11 +32,12 @@ def make_disk(board: Board, slot: Slot, work: Path, target: Path) -> None:
     run([*command, "--inputpath", work, "--outputpath", target.parent], FIXED)
 
 
-def _esp(board: Board, work: Path) -> Path:
+def _esp(board: Board, workshop: Path | None, work: Path) -> Path:
     """GRUB as one file, what it does, and the one sector that it writes."""
     kind, name = TARGETS[board.architecture]
     loader, variables = work / name, work / "grubenv"
-    run(["grub-mkimage", "-O", kind, "-o", loader, "-p", "/EFI/BOOT", *MODULES.split()])
+    modules = [f"--directory={workshop / kind}"] if workshop else []
+    run(["grub-mkimage", *modules, "-O", kind, "-o", loader, "-p", "/EFI/BOOT", *MODULES.split()])
     variables.write_bytes(pack(VARIABLES))
     files = {f"EFI/BOOT/{name}": loader, "EFI/BOOT/grub.cfg": GRUB, "grubenv": variables}
     return fat(work / "esp.img", board.sizes["esp"], "SCEAU-ESP", files)

@@ -16,6 +16,7 @@ OLD_SOURCES = Path("/etc/apt/sources.list")
 CACHE = ROOT / "build" / "image" / "cache"
 # Papers that nobody reads on a till, but not those that say under which licence a package stands.
 LEFT_OUT = ("doc/*", "man/*", "locale/*", "info/*", "lintian/*", "bash-completion/*", "zsh/*")
+RELAXED = ('APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"')
 INTO_ROOT = (
     ("modules", "sceau-modules"),
     ("hooks/sceau", "hooks/sceau"),
@@ -24,9 +25,9 @@ INTO_ROOT = (
 )
 
 
-def packages() -> list[str]:
+def packages(board: Board) -> list[str]:
     """Names from the list, in its order."""
-    lines = PACKAGES.read_text("utf-8").splitlines()
+    lines = PACKAGES.read_text("utf-8").replace("@ARCHITECTURE@", board.architecture).splitlines()
     return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
 
 
@@ -38,16 +39,14 @@ def make_root(board: Board) -> Path:
         return kept
     CACHE.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_suffix(".new.tar")
-    run([*command, SUITE, fresh, _sources()])
+    run([*command, SUITE, fresh, sources()])
     fresh.replace(kept)
     return kept
 
 
 def _command(board: Board) -> list[str]:
     command = ["mmdebstrap", "--mode=root", "--variant=essential", f"--architectures={board.architecture}"]
-    command += [f"--include={','.join(packages())}"]
-    for option in ('APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"'):
-        command += [f"--aptopt={option}"]
+    command += [f"--include={','.join(packages(board))}", *(f"--aptopt={option}" for option in RELAXED)]
     command += [f"--dpkgopt=path-exclude=/usr/share/{name}" for name in LEFT_OUT]
     command += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
     return command + _hooks()
@@ -67,7 +66,7 @@ def _digest(command: list[str]) -> str:
     return sha256("\0".join(said).encode()).hexdigest()[:16]
 
 
-def _sources() -> Path:
+def sources() -> Path:
     """The mirror is the one this machine is set up with."""
     for path in (SOURCES, OLD_SOURCES):
         if path.exists() and "bookworm" in path.read_text("utf-8"):

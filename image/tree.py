@@ -85,12 +85,12 @@ EMPTIED = ("var", "boot", "tmp", "run", "root", "home", "srv", "media", "mnt")
 POINTS = ("state", "data", "media/stick")
 
 
-def make_tree(board: Board, tar: Path, keys: Keys, root: Path) -> list[Distribution]:
+def make_tree(board: Board, tar: Path, workshop: Path | None, keys: Keys, root: Path) -> list[Distribution]:
     """`root` is a new folder; the Python libraries that are in it."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     run(["tar", "--extract", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--file", tar, "--directory", root])
-    libraries = application.install(root)
+    libraries = application.install(board, root, workshop)
     _units(root)
     _settings(board, root)
     _updates(board, keys, root)

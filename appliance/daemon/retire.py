@@ -24,7 +24,7 @@ from appliance.core import event as ev
 from appliance.core.input import CloseAll, Retire
 from appliance.daemon.remembrance import remembered
 from appliance.daemon.tills import StillTill, is_running
-from appliance.provision import install, retirement
+from appliance.provision import bundle, install, retirement
 from appliance.provision.bundle import FILES
 from appliance.provision.retirement import Retirement
 from appliance.storage import keys
@@ -39,7 +39,7 @@ from appliance.storage.seal import SealError, sealer_for
 RETIRED: Final = "retired"
 STATEMENT: Final = "retirement.cose"
 WORDS: Final = "retirement.txt"
-SECRETS: Final = (keys.NAME, keys.NEXT, keys.PEPPER, keys.NETWORK, keys.IDENTITY, install.WIFI, install.CODE)
+SECRETS: Final = (keys.NAME, keys.NEXT, keys.PEPPER, keys.NETWORK, keys.IDENTITY, bundle.WIFI, install.CODE)
 STAY: Final = (RETIRED, install.REVOKED, "lock", "socket")  # the machine's; all else is the till's
 
 

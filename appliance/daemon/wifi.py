@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hashlib import pbkdf2_hmac
 from pathlib import Path
 
-from appliance.provision.install import WIFI
+from appliance.provision.bundle import WIFI
 from appliance.storage.cose import CoseError, loaded
 from appliance.storage.flash import OsDisk, durable_file
 from appliance.storage.seal import SealError, sealer_for

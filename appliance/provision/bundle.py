@@ -21,6 +21,7 @@ from appliance.sync.shape import unpack as unpacked
 BUNDLE_FORM: Final = delivery.FORM
 SUFFIX: Final = ".sceau"
 LONGEST: Final = delivery.LONGEST  # bytes of a file
+WIFI: Final = "wifi"  # its network, sealed, beside the till's journal
 FILES: Final = ("shop.toml", "catalogue.csv", "departments.csv", "operators.toml")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -25,10 +25,8 @@ HOLDS, WRONG, CANNOT = 0, 1, 2
 Acts = argparse._SubParsersAction  # the type that argparse gives and does not name
 
 
-def provision_main(argv: Sequence[str], at_till: Mapping[str, Callable[[Sequence[str]], int]]) -> int:
-    """`at_till` carries out what needs the till itself: `apply`, `wifi`, `decommission`."""
-    if argv and argv[0] in at_till:
-        return at_till[argv[0]](argv[1:])
+def provision_main(argv: Sequence[str]) -> int:
+    """All but what needs the till itself (`apply`, `wifi`, `decommission`), which the help names too."""
     options = _parser().parse_args(argv)
     try:
         return int(options.do(options))

@@ -14,7 +14,7 @@ import cbor2
 
 from appliance.provision import authority, bundle, whole
 from appliance.provision.authority import Revocations
-from appliance.provision.bundle import FILES, LONGEST, Inside, Proven
+from appliance.provision.bundle import FILES, LONGEST, WIFI, Inside, Proven
 from appliance.provision.fault import BundleError, Fault
 from appliance.provision.identity import siren
 from appliance.storage.cose import CoseError, loaded
@@ -24,7 +24,6 @@ from appliance.storage.seal import Sealer
 GOING: Final = "provision.going"
 PLACED: Final = "provisioned"
 REVOKED: Final = "revocations"
-WIFI: Final = "wifi"
 CODE: Final = "code"  # digits of an enrolment, read at a start while the till is not enrolled
 _HEAD: Final = 8  # fields that both files begin with
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from appliance.audit.command import _core
 from appliance.audit.dump import dump
@@ -68,13 +69,45 @@ def _put(writes: Sequence[Entry], file: BinaryIO) -> None:
         file.write(write.data)
 
 
-def judge(play: Play, state: State, disks: Disks, folder: Path) -> None:
-    """Raises Lost with the id of the state."""
-    till = taken_out(disks.of(state), folder)
-    try:
-        _judge(till, *seen_by(play, state), folder)
-    except Lost as lost:
-        raise Lost(f"{state.name}: {lost}") from lost
+class Found(NamedTuple):
+    """What a state holds once it is repaired; `fault`: what is wrong with it whatever had been seen."""
+
+    kept: Mapping[str, int]
+    line: str
+    fault: str = ""
+
+
+class Judge:
+    """Of a play's states, by growing length. Many are the same once they are repaired: those are read once."""
+
+    def __init__(self, play: Play, folder: Path) -> None:
+        self._play, self._folder = play, folder
+        self._disks = Disks(play, folder)
+        self._known: dict[bytes, Found] = {}
+
+    @property
+    def different(self) -> int:
+        return len(self._known)
+
+    def hear(self, state: State) -> None:
+        """Raises Lost with the id of the state."""
+        try:
+            till = taken_out(self._disks.of(state), self._folder)
+            mark = fingerprint(till)
+            if mark not in self._known:
+                self._known[mark] = _found(till, self._folder)
+            _compare(self._known[mark], *seen_by(self._play, state))
+        except Lost as lost:
+            raise Lost(f"{state.name}: {lost}") from lost
+
+
+def fingerprint(till: Path) -> bytes:
+    """Over the names and bytes of all files."""
+    whole = sha256()
+    for path in sorted(till.rglob("*")):
+        data = path.read_bytes() if path.is_file() else b""
+        whole.update(f"{path.relative_to(till)}\0{len(data)}\0".encode() + data)
+    return whole.digest()
 
 
 def taken_out(image: Path, folder: Path) -> Path:
@@ -89,20 +122,26 @@ def taken_out(image: Path, folder: Path) -> Path:
     return out / TILL
 
 
-def _judge(till: Path, ticket: int, pulses: int, papers: int, folder: Path) -> None:
+def _found(till: Path, folder: Path) -> Found:
     kinds, refold = _core()
     before = verify(till, kinds=kinds, refold=refold, pause=lambda: None)
-    if before.code == BROKEN:
-        raise Lost(before.line)
     if before.code != INTACT:
-        if ticket or pulses or papers:
-            raise Lost(f"nothing can be read ({before.line}), and {ticket} tickets had been paid")
-        return
+        return Found({}, before.line, before.line if before.code == BROKEN else "")
     kept = _counted(till)
+    try:
+        _goes_on(till, before.records, folder)
+    except Lost as lost:
+        return Found(kept, before.line, str(lost))
+    return Found(kept, before.line)
+
+
+def _compare(found: Found, ticket: int, pulses: int, papers: int) -> None:
+    if found.fault:
+        raise Lost(found.fault)
     for name, wanted in (("ticket", ticket), ("drawer", pulses), ("paper", papers)):
-        if kept[name] < wanted:
-            raise Lost(f"{wanted} of {name} had been seen, {kept[name]} are recorded")
-    _goes_on(till, before.records, folder)
+        if found.kept.get(name, 0) < wanted:
+            kept = found.kept.get(name, 0)
+            raise Lost(f"{wanted} of {name} had been seen, {kept} are recorded ({found.line})")
 
 
 def _counted(till: Path) -> dict[str, int]:

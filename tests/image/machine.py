@@ -12,12 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.image.medium import parts
+from tests.image.medium import MODEL, parts
 
 MEMORY = 768  # MiB
 PATIENCE = 300.0  # seconds that a start may take on a machine that does other things as well
-FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 MORNING = "2026-11-21T06:30:00"  # UTC; before the first line of any flow
 
 
@@ -64,7 +62,7 @@ class Line:
 
 class Machine:
     """`wires`: the folder with the ptys `printer` and `badge`. `log`: block writes are written down there. `chip`: the
-    socket of a TPM."""
+    socket of a TPM. `network`: what else QEMU's own network leads to."""
 
     def __init__(
         self,
@@ -74,10 +72,12 @@ class Machine:
         log: Path | None = None,
         clock: str = MORNING,
         chip: Path | None = None,
+        network: str = "",
     ) -> None:
         self.folder, self.disk, self.log, self.chip = folder, disk, log, chip
+        self._network = f",{network}" if network else ""
         self.sectors = {name: part.start // 512 for name, part in parts(disk).items()}
-        shutil.copyfile(VARIABLES, folder / "firmware")
+        shutil.copyfile(MODEL.variables, folder / "firmware")
         for name in ("qmp", "agent"):
             (folder / name).unlink(missing_ok=True)
         self.console = folder / "console.log"
@@ -91,22 +91,21 @@ class Machine:
 
     def _command(self, wires: Path, clock: str) -> list[str]:
         folder = self.folder
-        command = ["qemu-system-x86_64", "-machine", "q35", "-cpu", "max", "-accel", "tcg,thread=multi"]
+        command = [MODEL.program, *MODEL.options, "-accel", "tcg,thread=multi"]
         command += ["-smp", "2", "-m", str(MEMORY), "-display", "none", "-nodefaults", "-no-reboot"]
         command += ["-rtc", f"base={clock}", "-device", "i6300esb", "-watchdog-action", "reset"]
-        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
+        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={MODEL.code}"]
         command += ["-drive", f"if=pflash,format=raw,unit=1,file={folder / 'firmware'}"]
-        command += [*self._drive(), "-device", "virtio-blk-pci,id=disk,drive=disk,bootindex=0,write-cache=on"]
-        command += ["-device", "virtio-gpu-pci,xres=1280,yres=800"]
-        command += ["-device", "qemu-xhci,id=xhci", "-device", "usb-kbd,bus=xhci.0"]
-        command += ["-netdev", "user,id=net,restrict=on", "-device", "virtio-net-pci,netdev=net"]
+        command += [*self._drive(), "-device", MODEL.disk]
+        command += ["-device", MODEL.screen]
+        command += ["-device", "qemu-xhci,id=xhci", "-device", "usb-kbd,bus=xhci.0,port=1"]
+        command += ["-netdev", f"user,id=net,restrict=on{self._network}", "-device", MODEL.network]
         if self.chip is not None:
             command += ["-chardev", f"socket,id=chip,path={self.chip}", "-tpmdev", "emulator,id=tpm,chardev=chip"]
-            command += ["-device", "tpm-crb,tpmdev=tpm"]
+            command += ["-device", f"{MODEL.chip},tpmdev=tpm"]
         command += ["-serial", f"file:{self.console}"]
-        for name in ("printer", "badge"):
-            command += ["-chardev", f"serial,id={name},path={os.path.realpath(wires / name)}"]
-            command += ["-serial", f"chardev:{name}"]
+        for name, wire in zip(("printer", "badge"), MODEL.wires, strict=True):
+            command += ["-chardev", f"serial,id={name},path={os.path.realpath(wires / name)}", *wire]
         command += [
             "-device",
             "virtio-serial",

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -16,10 +17,12 @@ from typing import NamedTuple
 
 from image.board import read_board
 from image.slot import ext4
+from tests.image.model import OF
 from tests.provision import made
 
 ROOT = Path(__file__).resolve().parents[2]
-BOARD = "virt-amd64"
+BOARD = os.environ.get("SCEAU_BOARD", "virt-amd64")  # make test-image BOARD=…
+MODEL = OF[BOARD]
 BUILT = ROOT / "build" / "image" / BOARD
 SHOP = ROOT / "samples" / "epicerie"
 MACHINE_ID = "5cea0000000040008000000000000001"
@@ -28,8 +31,8 @@ CARRIED = "sceau-test"
 # Sourced by the initramfs after each of its scripts; /run goes over to the real system. It has no cp.
 CARRY = f"""if [ ! -d /run/{CARRIED} ]; then
     mkdir -p /run/{CARRIED} /run/systemd/system/multi-user.target.wants /run/systemd/system/sceau.service.d
-    for name in agent.py sceau.toml clock.so offset; do
-        cat /{CARRIED}/$name > /run/{CARRIED}/$name
+    for name in /{CARRIED}/*; do
+        cat $name > /run$name
     done
     cat /{CARRIED}/sceau-test.service > /run/systemd/system/sceau-test.service
     mkdir -p /run/systemd/journald.conf.d
@@ -79,35 +82,38 @@ def parts(disk: Path) -> dict[str, Part]:
     return {each["name"]: Part(each["start"] * SECTOR, each["size"] * SECTOR) for each in table}
 
 
-def prepare(folder: Path, *, provisioned: bool = True, updates: Sequence[Path] = ()) -> Path:
-    """A disk of its own in `folder`; `updates` lie where the till puts bundles that it has fetched."""
+def prepare(
+    folder: Path, *, provisioned: bool = True, updates: Sequence[Path] = (), authority: Path | None = None
+) -> Path:
+    """A disk of its own in `folder`; `updates` lie where the till puts bundles that it has fetched; `authority` vouches
+    for its collector."""
     disk = folder / "disk.img"
     subprocess.run(["cp", "--sparse=always", BUILT / "disk.img", disk], check=True)
     where = parts(disk)
-    _carry(disk, where["boot-a"], folder)
+    _carry(disk, where["boot-a"], folder, authority)
     if provisioned:
         _provision(disk, where["state"], folder, updates)
     return disk
 
 
-def _carry(disk: Path, boot: Part, folder: Path) -> None:
+def _carry(disk: Path, boot: Part, folder: Path, authority: Path | None) -> None:
     place = f"{disk}@@{boot.start}"
     initramfs = folder / "initrd.img"
     subprocess.run(["mcopy", "-n", "-i", place, "::initrd.img", initramfs], check=True)
-    carry(initramfs, folder)
+    carry(initramfs, folder, authority)
     subprocess.run(["mcopy", "-o", "-i", place, initramfs, "::initrd.img"], check=True)
 
 
-def carry(initramfs: Path, folder: Path) -> None:
+def carry(initramfs: Path, folder: Path, authority: Path | None = None) -> None:
     """An initramfs may be several archives, one behind the other (kernel, initramfs buffer format)."""
-    initramfs.write_bytes(_padded(initramfs.read_bytes()) + _archive(folder / "carried"))
+    initramfs.write_bytes(_padded(initramfs.read_bytes()) + _archive(folder / "carried", authority))
 
 
 def _padded(data: bytes) -> bytes:
     return data + bytes(-len(data) % 4)
 
 
-def _archive(folder: Path) -> bytes:
+def _archive(folder: Path, authority: Path | None) -> bytes:
     """A cpio of the folder, made of what the test image carries in."""
     carried = folder / CARRIED
     carried.mkdir(parents=True)
@@ -117,24 +123,27 @@ def _archive(folder: Path) -> bytes:
     (carried / "sceau-test.service").write_text(AGENT)
     (carried / "test.conf").write_text(MIRRORED)
     source, made = Path(__file__).with_name("clock.c"), carried / "clock.so"
-    clock = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(made), str(source)]
+    clock = [MODEL.compiler, "-O2", "-shared", "-fPIC", "-o", str(made), str(source)]
     subprocess.run(clock, check=True)
     (carried / "offset").write_bytes(bytes(8))
     (carried / "console.conf").write_text(TOLD)
-    (carried / "sceau.toml").write_text(_config())
+    (carried / "sceau.toml").write_text(_config(authority is not None))
+    if authority is not None:
+        shutil.copyfile(authority, carried / "authority.pem")
     names = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*"))]
     command = ["cpio", "--quiet", "--create", "--format=newc", "--owner=0:0"]
     done = subprocess.run(command, input="\n".join(names).encode(), cwd=folder, capture_output=True, check=True)
     return done.stdout
 
 
-def _config() -> str:
+def _config(vouched: bool) -> str:
     """The board's own, with the tests' root of bundles; a virtual chip on a busy machine answers late."""
     said = read_board(BOARD).folder.joinpath("sceau.toml").read_text("utf-8")
     late = said.replace('path = "/dev/sceau-badge"', 'path = "/dev/sceau-badge"\npatience = 5000')
     own = re.sub('^provision = "[0-9a-f]{64}"$', f'provision = "{made.ROOT.public.hex()}"', late, flags=re.MULTILINE)
     assert own != late
-    return 'mirror = "/run/sceau/frame.json"\n' + own
+    upstream = f'\n[upstream]\nca = "/run/{CARRIED}/authority.pem"\n' if vouched else ""
+    return 'mirror = "/run/sceau/frame.json"\n' + own + upstream
 
 
 # The sample shop as it stands, for the flows; `test_refusal` provisions a blank machine as a technician does.

@@ -6,9 +6,11 @@ import json
 import stat
 from pathlib import Path
 
-from tests.image.medium import BUILT
+from image.board import read_board
+from tests.image.medium import BOARD, BUILT
 
 TREE = BUILT / "work" / "root"
+PROCESSORS = {"amd64": 62, "arm64": 183}
 
 
 def test_nobody_can_log_in(image: Path) -> None:
@@ -27,7 +29,7 @@ def test_every_component_is_on_the_bill_with_its_licence(image: Path) -> None:
     debian = {each["name"] for each in components if each["purl"].startswith("pkg:deb/")}
     python = {each["name"]: each["properties"] for each in components if each["purl"].startswith("pkg:pypi/")}
 
-    assert {"systemd", "linux-image-amd64", "python3"} <= debian
+    assert {"systemd", f"linux-image-{read_board(BOARD).architecture}", "python3"} <= debian
     assert {"cbor2", "pynacl", "tpm2-pytss"} <= python.keys()
     assert all(python.values()), [name for name, hashes in python.items() if not hashes]
     licences = {path.name for path in (BUILT / "licences" / "debian").iterdir()}
@@ -45,6 +47,15 @@ def test_the_till_is_there_whole_and_compiled(image: Path) -> None:
     ] == []
     assert {path.name for path in (packages / "verifier").iterdir()} >= {"sceau_verify.py", "verifier.html"}
     assert not any((packages / name).exists() for name in ("pytest", "hypothesis", "ruff", "playwright", "collector"))
+
+
+def test_every_library_is_for_this_processor(image: Path) -> None:
+    """What was compiled elsewhere, too: the machine that an ELF file names (ELF-64, e_machine at 18)."""
+    packages = TREE / "usr/lib/sceau/lib/python3.11/site-packages"
+    machines = {path.name: int.from_bytes(path.read_bytes()[18:20], "little") for path in packages.rglob("*.so*")}
+
+    assert len(machines) > 10
+    assert set(machines.values()) == {PROCESSORS[read_board(BOARD).architecture]}, machines
 
 
 def test_no_program_lends_root(image: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_build_makes_a_bundle_that_its_image_takes(image: Path) -> None:
     made = BUILT / name(read_board(BOARD), VERSION)
     found = bundle.inspect(made, config(BUILT / "work", update.own().root))
 
-    assert found == ("sceau-virt-amd64", VERSION)
+    assert found == (f"sceau-{BOARD}", VERSION)
     assert (BUILT / "work/root/etc/rauc/keyring.pem").read_bytes() == update.own().root.read_bytes()
 
 

@@ -11,7 +11,6 @@ import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -30,10 +29,10 @@ from tests.blockdevice.play import Play
 from tests.blockdevice.replay import Lost, State, states
 from tests.blockdevice.wire import FLUSH, MARK, WRITE, Entry
 from tests.image import medium
-from tests.image.cuts import Disks, judge, taken_out, write_sparse
-from tests.image.machine import PATIENCE
+from tests.image.cuts import Disks, Judge, taken_out, write_sparse
 from tests.image.medium import SHOP
 from tests.image.stranger import stranger
+from tests.image.waiting import until
 from tests.image.world import SIZE, MachineWorld, play
 from tests.image.writes import entries
 
@@ -273,17 +272,6 @@ def test_archives_leave_on_a_stick(world: MachineWorld, tmp_path: Path) -> None:
         assert stranger(archive).startswith("intact")
 
 
-def until(
-    true: Callable[[], bool], between: Callable[[], None] = lambda: None, instead: Callable[[], str] = lambda: "nothing"
-) -> None:
-    """Long work has no gesture that ends it."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, f"it does not come, but {instead()}"
-        time.sleep(1)
-        between()
-
-
 def test_two_verifiers_agree_on_the_disk(world: MachineWorld, tmp_path: Path) -> None:
     """The power goes; the journal's partition is read on this machine, by the till's verifier and by the other."""
     world.power_cut()
@@ -314,12 +302,13 @@ def test_no_cut_loses_what_was_seen(cuts: Play, tmp_path: Path) -> None:
     chosen = Random(SEED).sample(every, min(SAMPLE, len(every)))
     print(f"\n{len(chosen)} of {len(every)} states, seed {SEED}")
     wrong = []
-    disks = Disks(cuts, tmp_path)
+    judge = Judge(cuts, tmp_path)
     for state in sorted(chosen, key=lambda each: each.length):
         try:
-            judge(cuts, state, disks, tmp_path)
+            judge.hear(state)
         except Lost as lost:
             wrong.append(str(lost))
+    print(f"{judge.different} of them differ once they are repaired")
 
     assert wrong == []
 
@@ -334,7 +323,7 @@ def test_the_judge_can_tell(cuts: Play, tmp_path: Path) -> None:
     lying = Play("machine", cuts.image, [*kept, Entry(FLUSH, 0, b"")])
 
     with pytest.raises(Lost):
-        judge(lying, State("machine", len(lying.log), "whole"), Disks(lying, tmp_path), tmp_path)
+        Judge(lying, tmp_path).hear(State("machine", len(lying.log), "whole"))
 
 
 def test_the_log_is_the_disk(world: MachineWorld, cuts: Play, tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +19,11 @@ from appliance.simulator.player import Player
 from tests.image import medium
 from tests.image.chip import Chip
 from tests.image.machine import Dead
-from tests.image.medium import SHOP, prepare
+from tests.image.medium import BOARD, SHOP, prepare
+from tests.image.office import Office
+from tests.image.router import over_the_air
 from tests.image.stranger import stranger
+from tests.image.waiting import until
 from tests.image.world import MachineWorld, play
 from tests.provision import made
 
@@ -74,27 +79,53 @@ def _tree_begins(disk: Path, part: medium.Part) -> int:
     return at
 
 
-def test_a_blank_machine_becomes_a_till(image: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    it = Office(tmp_path / "office")
+    yield it
+    it.close()
+
+
+def test_a_blank_machine_becomes_a_till(image: Path, office: Office, tmp_path: Path) -> None:
     """The image as it is written to a card: it shows who it is, takes a bundle from a stick and its code, and sells. It
-    has a TPM, to which its keys are sealed."""
-    world = MachineWorld(tmp_path, prepare(tmp_path, provisioned=False), chip=Chip(tmp_path / "chip"))
+    has a TPM, to which its keys are sealed, finds its radio's network and its collector, which gets every record."""
+    disk, chip = prepare(tmp_path, provisioned=False, authority=office.ca), Chip(tmp_path / "chip")
+    world = MachineWorld(tmp_path, disk, chip=chip, network=office.wire)
+    inside = made.inside()._replace(board=BOARD, collector=office.code(made.SIRET, "1"))
     (tmp_path / "stick").mkdir()
-    (tmp_path / "stick" / f"halles{SUFFIX}").write_bytes(made.bundle())
+    (tmp_path / "stick" / f"halles{SUFFIX}").write_bytes(made.bundle(inside))
     try:
         world.power_on()
         assert "Caisse à installer" in world.glass().labels
         assert len(bytes.fromhex(world.running.sh("cat /state/machine-id").strip())) == 16
         assert world.running.sh("ls /data/till/journal", check=False) == ""
         world.usb(str(tmp_path / "stick"))
-        until(world, lambda: "Il manque le code" in " ".join(world.glass().labels))
+        until(lambda: "Il manque le code" in " ".join(world.glass().labels))
         _scanned(world)
         world.usb(None)
+        over_the_air(world)
         _a_day(world, tmp_path / "archives")
         kinds = [record["kind"] for record in world.records() if record["kind"] != "seal"]
         assert kinds[:3] == ["genesis", "start", "provisioned"]
         assert world.running.sh(f"/usr/lib/sceau/bin/python3 -c '{SEALED_BY}'").split() == ["tpm"]
+        _all_is_there(world, office)
     finally:
         world.close()
+
+
+def _all_is_there(world: MachineWorld, office: Office) -> None:
+    """The collector's store ends where the journal ends."""
+
+    def verdict() -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(world.running.sh("sceau verify --quick --json /data/till"))
+        return said
+
+    def both() -> tuple[tuple[int, str], tuple[int, str]]:
+        said = verdict()
+        seq, head = office.head(bytes.fromhex(said["chain_id"]))
+        return (seq, head.hex()), (said["records"], said["head"])
+
+    until(lambda: len(set(both())) == 1, instead=lambda: str(both()))
 
 
 def _scanned(world: MachineWorld) -> None:
@@ -102,7 +133,7 @@ def _scanned(world: MachineWorld) -> None:
     for _ in range(3):
         world.scan(lock.digits(made.CODE))
         with suppress(AssertionError):
-            until(world, lambda: world.glass().screen == "locked")
+            until(lambda: world.glass().screen == "locked", patience=90)
             return
     raise AssertionError(f"{world.glass().screen}: {world.glass().labels}")
 
@@ -113,20 +144,11 @@ def _a_day(world: MachineWorld, stick: Path) -> None:
     play(player, f"badge {SOPHIE}", 'type "2580"', 'type "2580"', "open day float 100.00", "ring 3017620422003")
     play(player, "pay cash 5.00", "print yes", 'expect printed "Rendu -0,75"', "drawer shut", "close day")
     assert world.drawer_openings() > pulses
-    until(world, lambda: any(record["kind"] == "archive" for record in world.records()))
+    until(lambda: any(record["kind"] == "archive" for record in world.records()))
     play(player, "logout", f"badge {MARC}", 'type "1470"', 'type "1470"', 'tap "Plus"', 'tap "Gestion"')
     play(player, 'tap "Archives, exports"', f"usb insert {stick}", 'tap "Copier les archives"')
-    until(world, lambda: "Archives copiées." in world.glass().labels)
+    until(lambda: "Archives copiées." in world.glass().labels)
     play(player, 'tap "Fermer"', "usb remove")
     (archive,) = stick.rglob("*.zip")
     assert verify_main([str(archive)]) == 0
     assert stranger(archive).startswith("intact")
-
-
-def until(world: MachineWorld, true: Callable[[], bool]) -> None:
-    """The drivers load again behind the bundle, which takes its time on a virtual machine."""
-    for _ in range(60):
-        if true():
-            return
-        world.wait(1000)
-    raise AssertionError(f"{world.glass().screen}: {world.glass().labels}")

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from appliance import VERSION
+from appliance.daemon.works import FULL
 from appliance.simulator import cards
 from appliance.simulator.player import Player
 from appliance.slots import environment
@@ -27,6 +28,7 @@ from tests.image.installing import Installation, fault
 from tests.image.machine import PATIENCE
 from tests.image.medium import SHOP, prepare
 from tests.image.update import NEXT
+from tests.image.waiting import until
 from tests.image.world import SIZE, MachineWorld, play
 
 UPDATES = Path("/state/updates")
@@ -206,20 +208,27 @@ def test_the_next_version_runs_and_is_found_good(renewed: MachineWorld, made: Ma
     assert outcome(renewed)["code"] == "older"
 
 
-def test_a_full_partition_loses_nothing(renewed: MachineWorld) -> None:
-    """Something has filled the journal's partition, somebody comes, room is made: the journal holds at each step, and
-    goes on. What the screen says of a write that fails is not looked at here: segments are laid out in advance, so
-    that few writes do."""
-    before = len(renewed.records())
+def test_a_full_partition_still_sells_and_says_so(renewed: MachineWorld) -> None:
+    """Something has filled the journal's partition. Segments are laid out in advance: a day is sold and closed. No
+    archive is made of it, which is said and recorded; once there is room and a start, it is made."""
+    player, before = Player(renewed, cards.read(SHOP)), len(renewed.records())
     renewed.running.sh("dd if=/dev/zero of=/data/heap bs=1M 2>/dev/null; sync; true", check=False)
-    renewed.badge(bytes.fromhex("04A1B2C3D4E580"))
-    renewed.settle()
-    renewed.running.sh("sceau verify /data/till")
-    renewed.running.sh("rm /data/heap; sync; systemctl restart sceau")
-    renewed.settle()
-
-    assert len(renewed.records()) > before
+    assert renewed.running.sh("df --output=avail /data | tail -1").strip() == "0"
+    play(player, 'login "Sophie"', "open day float 50.00", 'ring "Café"', "pay cash 2.00", "print yes", "drawer shut")
+    play(player, 'expect printed "Rendu -0,50"', "close day")
+    until(lambda: "Archive impossible." in renewed.glass().labels, renewed.settle, lambda: str(renewed.glass().labels))
+    assert FULL in renewed.glass().labels
     assert "intact:" in renewed.running.sh("sceau verify /data/till")
+    renewed.running.sh("rm /data/heap; sync; systemctl restart sceau")
+    until(lambda: kinds(renewed)[-1] == "archive", renewed.settle, lambda: str(kinds(renewed)))
+
+    after = kinds(renewed)[before:]
+    assert [after.count(kind) for kind in ("ticket", "day-close", "refused", "archive")] == [1, 1, 1, 1]
+    assert "intact:" in renewed.running.sh("sceau verify /data/till")
+
+
+def kinds(world: MachineWorld) -> list[str]:
+    return [str(each["kind"]) for each in world.records() if each["kind"] != "seal"]
 
 
 def counted(disk: Path, starts: int) -> bool:
@@ -230,15 +239,19 @@ def counted(disk: Path, starts: int) -> bool:
 
 
 def test_three_starts_that_come_to_nothing_and_the_one_before_is_back(renewed: MachineWorld, tmp_path: Path) -> None:
-    """The mains go each time before the new version has said that it is good."""
+    """Twice the mains go before the new version has said that it is good; once it stands there without a till until it
+    is found unfit."""
     renewed.power_cut()
     disk = tmp_path / "disk.img"
     shutil.move(renewed.folder / "installed.img", disk)
     world = MachineWorld(tmp_path, disk)
     try:
-        for start in range(1, STARTS + 1):
+        for start in range(1, STARTS):
             world.boot_until(partial(counted, disk, STARTS - start))
             world.power_off()
+        world.boot()
+        world.running.sh("systemctl stop sceau-good.path sceau-good sceau; systemctl start --no-block sceau-unfit")
+        world.until_off(PATIENCE)
         world.power_on()
         until_good(world)
         assert slots(world) == [f"A={VERSION} good booted", f"B={NEXT} bad"]

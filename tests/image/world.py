@@ -44,9 +44,11 @@ MISREAD: Final = "Code mal lu"
 class MachineWorld:
     """Implements `simulator.world.World`. `power_on` boots; `noticed` is, for each start, what a bystander saw."""
 
-    def __init__(self, folder: Path, disk: Path, clock: str = MORNING, chip: Chip | None = None) -> None:
+    def __init__(
+        self, folder: Path, disk: Path, clock: str = MORNING, chip: Chip | None = None, network: str = ""
+    ) -> None:
         self.folder, self.disk, self.chip = folder, disk, chip
-        self._clock, self._ahead = clock, 0
+        self._clock, self._ahead, self._network = clock, 0, network
         self.hardware = Hardware(RealClock(zone_of(SHOP)), folder / "wires", SIZE)
         self.hardware.printer.on_event = self._happened
         self.noticed: list[list[Seen]] = []
@@ -93,7 +95,7 @@ class MachineWorld:
         self.logs.append(log)
         self.noticed.append([])
         chip = self.chip.switch_on() if self.chip else None
-        self.machine = Machine(self.folder, self.disk, self.folder / "wires", log, self._clock, chip)
+        self.machine = Machine(self.folder, self.disk, self.folder / "wires", log, self._clock, chip, self._network)
         return self.machine
 
     def power_cut(self) -> None:
