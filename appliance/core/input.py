@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from appliance.core.act import Act
 from appliance.core.event import Event, Value
 from appliance.core.shop import Shop
-from appliance.core.system import Outcome, Slot
+from appliance.core.system import Offer, Outcome, Slot, Strangers
 
 
 class Predecessor(NamedTuple):
@@ -307,11 +307,20 @@ class SoftwareReady:
     """A signed system update that lies whole on this machine or on a stick; `path` "" when it went away.
 
     `source`: "collector" or "stick". `version` is what its name or its pointer says; the installer reads it again.
+    `strangers`: when there are only updates for other models there, which ones.
     """
 
     source: str
     version: str
     path: str
+    strangers: Strangers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareOffered:
+    """What is published for this till, whenever that is another than before."""
+
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +387,7 @@ Input = (
     | CloseAll
     | Retire
     | SoftwareReady
+    | SoftwareOffered
     | SystemSaid
     | OutcomeSaid
     | JournalBroken

@@ -13,14 +13,15 @@ from appliance.core import event as ev
 from appliance.core import operator
 from appliance.core.act import Act
 from appliance.core.effect import Order
-from appliance.core.input import Input, OutcomeSaid, SoftwareReady, SystemSaid
-from appliance.core.system import Bundle, Outcome, System, newer
+from appliance.core.input import Input, OutcomeSaid, SoftwareOffered, SoftwareReady, SystemSaid
+from appliance.core.system import Bundle, Outcome, Strangers, System, newer
 from appliance.core.ui import Choice, Message
 
 if TYPE_CHECKING:
     from appliance.core.ledger import Ledger
     from appliance.core.turn import Handler, State, Turn
 
+STICK: Final = "stick"
 ORDERED, FAILED, BACK, OVERRIDE = 972, 973, 974, 130  # JET
 PATIENCE: Final = {"install": 10 * 60_000, "off": 2 * 60_000}  # ms without a word before selling goes on
 NOT_DONE: Final = "Mise à jour non installée."
@@ -33,11 +34,13 @@ SAID: Final = {
     "gone": "La mise à jour n'est plus là\u00a0: rebrancher la clé USB, puis recommencer.",
     "medium": "La mémoire de la caisse n'a pas pu être écrite. Appeler le technicien.",
     "busy": "Une autre installation est en cours\u00a0: attendre, puis recommencer.",
+    "slow": "L'installation a pris trop de temps\u00a0: la recommencer, ou appeler le technicien.",
     "silent": "L'installation ne répond plus. Vendre comme d'habitude, appeler le technicien.",
     "cut": "L'installation a été interrompue. La recommencer après la clôture.",
     "": "L'installation a échoué. Vendre comme d'habitude, appeler le technicien.",
 }
 ONE_WAITS: Final = "1 enregistrement n'est pas encore envoyé."
+FOREIGN: Final = "Clé USB pour un autre modèle."
 NOT_OFF: Final = ("La caisse ne s'éteint pas.", "L'éteindre avec son bouton, appeler le technicien.")
 
 
@@ -47,6 +50,15 @@ def between_days(state: State) -> bool:
     if system is None or system.running is not None or state.ui.work or printing(state):
         return False
     return ledger.day is None and ledger.school is None and ledger.order is None
+
+
+def in_use(state: State) -> bool:
+    """Whether a start of the machine would fall into somebody's work: signed in, a day, an exercise or a ticket open,
+    something half done, a paper on its way, an order to the system."""
+    ledger, system = state.ledger, state.system
+    ordered = system is not None and system.running is not None
+    begun = ledger.day is not None or ledger.school is not None or ledger.order is not None
+    return bool(ledger.operator) or begun or bool(state.ui.work) or printing(state) or ordered
 
 
 def printing(state: State) -> bool:
@@ -61,6 +73,13 @@ def offered(state: State) -> Bundle | None:
     if found is None or not newer(found.version, state.ledger.software):
         return None
     return found if may_try(state, found) else None
+
+
+def foreign(state: State) -> Strangers | None:
+    """Updates that lie here, all of them for other models, while there is nothing else to install."""
+    found = state.system.best if state.system else None
+    higher = found is not None and newer(found.version, state.ledger.software)
+    return None if state.system is None or higher else state.system.strangers
 
 
 def may_try(state: State, found: Bundle) -> bool:
@@ -88,8 +107,11 @@ def switch_off(turn: Turn, act: Act) -> None:
 def install(turn: Turn, act: Act) -> None:
     """Installer et éteindre: what is not newer is refused, what the collector lacks is asked about."""
     found = turn.state.system.best if turn.state.system else None
+    strangers = foreign(turn.state)
     if not between_days(turn.state):
         turn.beep("refused")
+    elif strangers is not None:
+        _stranger(turn, strangers)
     elif found is None:
         _refuse(turn, "", "gone")
     elif not newer(found.version, turn.ledger.software):
@@ -109,6 +131,14 @@ def _refuse(turn: Turn, version: str, code: str) -> None:
     turn.emit(ev.JET, {1: FAILED, 2: f"{version} {code}".strip(), 3: None})
     turn.beep("refused")
     turn.say(Message("Mise à jour refusée.", (SAID[code],), version))
+
+
+def _stranger(turn: Turn, them: Strangers) -> None:
+    """Said before the system would: which model they are for, and which file this till is waiting for."""
+    _refuse(turn, "", "board")
+    there = f"La mise à jour qui s'y trouve est pour\u00a0: {', '.join(them.boards)}."
+    wanted = f"Y copier celle de cette caisse, dont le nom commence par sceau-{them.own}."
+    turn.say(Message(FOREIGN, (there, wanted)))
 
 
 def _ask(turn: Turn) -> None:
@@ -164,11 +194,19 @@ def take(turn: Turn, what: Input) -> None:
             _judge(turn)
         case OutcomeSaid(outcome) if turn.state.system is not None:
             _came(turn, outcome)
-        case SoftwareReady(source, version, path) if turn.state.system is not None:
-            kept = tuple(each for each in turn.state.system.ready if each.source != source)
-            _now(turn, ready=(*kept, Bundle(source, version, path)) if path else kept)
+        case SoftwareReady() if turn.state.system is not None:
+            _lies(turn, turn.state.system, what)
+        case SoftwareOffered(offer) if turn.state.system is not None:
+            _now(turn, offer=offer)
         case _:
             return
+
+
+def _lies(turn: Turn, system: System, it: SoftwareReady) -> None:
+    kept = tuple(each for each in system.ready if each.source != it.source)
+    _now(turn, ready=(*kept, Bundle(it.source, it.version, it.path)) if it.path else kept)
+    if it.source == STICK:
+        _now(turn, strangers=it.strangers)
 
 
 def _came(turn: Turn, outcome: Outcome) -> None:

@@ -40,13 +40,40 @@ class Bundle(NamedTuple):
     path: str
 
 
+class Strangers(NamedTuple):
+    """Updates lie somewhere, and none is for this machine: its model `own`, and those that they are for."""
+
+    own: str
+    boards: tuple[str, ...]
+
+
+class Offer(NamedTuple):
+    """What is published for this machine, as it is known here. `published`: the highest version for its model in the
+    publisher's register, "" for none, and when it was `issued`. Then what the owner wants: `stage` "" nothing, later
+    (other tills go first, or its time is to come), fetching, whole; its `version`, "" while unknown, the pointer's
+    `number`, `since` when it holds; bytes that are here of `size`; `share` of the tills, per mille. Times: UTC ms."""
+
+    published: str = ""
+    issued: int = 0
+    stage: str = ""
+    version: str = ""
+    number: int = 0
+    since: int = 0
+    done: int = 0
+    size: int = 0
+    share: int = 1000
+
+
 class System(NamedTuple):
-    """`running`: an order that has not failed; `since`: CLOCK_BOOTTIME ms at which it moved last."""
+    """`running`: an order that has not failed; `since`: CLOCK_BOOTTIME ms at which it moved last; `strangers`: a stick
+    is plugged in that holds updates for other models alone; `offer` None: nobody follows what is published."""
 
     slots: tuple[Slot, ...] = ()
     ready: tuple[Bundle, ...] = ()
     running: Outcome | None = None
     since: int = 0
+    strangers: Strangers | None = None
+    offer: Offer | None = None
 
     @property
     def best(self) -> Bundle | None:

@@ -91,7 +91,7 @@ class Downward:
         self._timer = self._loop.call_in(self._pace, self._ask)
         if not self._ledger().upstream.stopped:
             known, asking = self._known(), self._asking
-            self._courier.run(lambda: asking.ask(known), self._found)
+            self._courier.run(lambda: asking.ask(known), lambda found: self._found(found, asking.later))
 
     def _known(self) -> Known:
         ledger = self._ledger()
@@ -110,7 +110,7 @@ class Downward:
     def _version(self, scope: str) -> int:
         return self._ledger().upstream.version(scope)
 
-    def _found(self, found: Found) -> None:
+    def _found(self, found: Found, later: Pointer | None) -> None:
         for refusal in found.refused:
             self.refuse(refusal)
         for it in found.fetched:
@@ -120,6 +120,8 @@ class Downward:
         if found.lie and found.lie != self._lie:
             self._say(UpstreamFound("lying", self._ledger().seq, None, found.lie))
         self._lie = found.lie
+        if self.software is not None:
+            self.software.hears(later)
 
     def _fetched(self, it: Fetched) -> None:
         if it.pointer.scope == SOFTWARE and self.software is not None:

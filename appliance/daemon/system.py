@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from appliance.core.effect import Order
 from appliance.core.input import Input, OutcomeSaid, SoftwareReady, SystemSaid
-from appliance.core.system import Outcome, Slot, numbers
+from appliance.core.system import Outcome, Slot, Strangers, numbers
 from appliance.ports import Loop
 
 if TYPE_CHECKING:
@@ -27,10 +27,19 @@ SAID: Final = Path("/run/sceau-system")  # where no configuration names another
 POLL: Final = 1000  # ms, while an order runs
 SLOTS_COME: Final = 15 * 60_000  # ms: a quick check of a long journal comes before
 LONGEST: Final = 4096  # bytes of a file of the system's
-NAME: Final = re.compile(r"sceau-[a-z0-9-]{1,32}-([0-9.]{5,20})\.raucb")
+NAME: Final = re.compile(r"sceau-([a-z0-9-]{1,32})-([0-9.]{5,20})\.raucb")
+MOST: Final = 4  # other models that are named
 HEALTHS: Final = ("good", "bad", "tried")
 STATES: Final = ("running", "done", "refused", "failed")
-CODES: Final = ("signature", "older", "board", "unreadable", "gone", "medium", "busy")
+CODES: Final = ("signature", "older", "board", "unreadable", "gone", "medium", "busy", "slow")
+
+
+class Named(NamedTuple):
+    """An update as its file's name says it: sceau-BOARD-VERSION.raucb."""
+
+    board: str
+    version: str
+    path: str
 
 
 class System:
@@ -41,7 +50,8 @@ class System:
         self._running = False
         self._before: tuple[int, int] | None = None  # the outcome that stood when the order was given
         self._told: Outcome | None = None
-        self._plugged = ""  # version of the update on the stick
+        self._board = config.board  # "": whatever is on a stick may be for this machine
+        self._plugged = False  # updates are on the stick
 
     def start(self) -> None:
         """Tells what stands. An order that a process before this one has left and nobody took is nobody's any more."""
@@ -83,15 +93,17 @@ class System:
         self._follow()
 
     def stick(self, folder: str) -> None:
-        """Names only; the highest version. The system reads what is inside, and whether it is for this board."""
+        """Names only; the highest version for this model. The system reads what is inside, and judges it again."""
         if self._folders is None:
             return
-        version, path = max(
-            _bundles(Path(folder)) if folder else (), key=lambda each: numbers(each[0]), default=("", "")
-        )
-        if version or self._plugged:
-            self._plugged = version
-            self._feed(SoftwareReady("stick", version, path))
+        found = _bundles(Path(folder)) if folder else []
+        own = [each for each in found if self._board in ("", each.board)]
+        best = max(own, key=lambda each: numbers(each.version), default=Named("", "", ""))
+        others = tuple(sorted({each.board for each in found}))[:MOST] if not own else ()
+        if found or self._plugged:
+            self._plugged = bool(found)
+            strangers = Strangers(self._board, others) if others else None
+            self._feed(SoftwareReady("stick", best.version, best.path, strangers))
 
     def _write(self, order: Order) -> None:
         if self._folders is None or "\n" in order.bundle:
@@ -195,11 +207,11 @@ def slot_of(line: str) -> Slot | None:
     return Slot(name, version, words[0], "booted" in words, "next" in words)
 
 
-def _bundles(folder: Path) -> list[tuple[str, str]]:
-    """Version and path of each update in the first folder of a stick."""
+def _bundles(folder: Path) -> list[Named]:
+    """Each update in the first folder of a stick."""
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)]
     except OSError:
         return []
-    found = ((match[1], name) for name in names if (match := NAME.fullmatch(name)))
-    return [(version, str(folder / name)) for version, name in found if numbers(version)]
+    found = ((match[1], match[2], name) for name in names if (match := NAME.fullmatch(name)))
+    return [Named(board, version, str(folder / name)) for board, version, name in found if numbers(version)]

@@ -12,6 +12,7 @@ from appliance.core import event as ev
 from appliance.core.input import Enrolled, EnrolmentFailed, Input, UpstreamFound
 from appliance.core.ledger import Ledger
 from appliance.daemon.config import Config
+from appliance.daemon.software import Around
 from appliance.daemon.software import software as updating
 from appliance.ports import Health, Loop
 from appliance.provision.install import CODE
@@ -96,9 +97,8 @@ class Line:
         self._ledger, self._say, self._report = ledger, say, report
         self._downward = downward
         self._courier = away.courier(loop)
-        downward.software = updating(
-            config, software, loop, disk, lambda: journal.chain_id, ledger, say, downward.report, downward.refuse
-        )
+        around = Around(loop, disk, lambda: journal.chain_id, ledger, say, downward.report, downward.refuse)
+        downward.software = updating(config, software, around)
         self._uploader: Uploader | None = None
         self._client: Asking | None = None
         self._receipt: tuple[int, bytes] = (0, b"")

@@ -44,6 +44,7 @@ from appliance.daemon.strings import sealing_of
 from appliance.daemon.tasks import LoopBadge, LoopBeeper, LoopInput, Task, ThreadBadge, ThreadInput
 from appliance.daemon.upkeep import NoUpkeep, Upkeep, pointed
 from appliance.daemon.upstream import Line, NoUpward
+from appliance.daemon.using import drawn
 from appliance.daemon.vouching import LoopVouching, NoVouching, ThreadVouching
 from appliance.daemon.worker import NoWorker
 from appliance.display.painter import Painter
@@ -196,7 +197,7 @@ class Till:
             theme,
             self.fitted,
             lambda: self._shop_again(state.pepper),
-            self._setting.on_frame,
+            drawn(self._setting, self._loop.clock, lambda: self.service.state),
             self._setting.on_failure,
             self._meter,
         )

@@ -13,7 +13,7 @@ from appliance.ports import Clock
 
 STEP: Final = 2000  # ms for a fifth of an installation
 REFUSALS: Final = ("signature", "older", "board", "unreadable", "busy")
-FAILURES: Final = ("gone", "medium")
+FAILURES: Final = ("gone", "medium", "slow")
 
 
 class Slot(NamedTuple):

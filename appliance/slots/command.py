@@ -8,13 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CalledProcessError
+from typing import Final
 
-from appliance.slots import bundle, good, machine, order, program, said
+from appliance.slots import bundle, ended, good, machine, order, program, said, unfit
 from appliance.slots.bundle import Refused
 from appliance.slots.esp import Esp
 from appliance.slots.said import FOLDER, Outcome
+from appliance.slots.unfit import Verdict
 
-ACTS = ("order", "good", "unfit", "tell", "admit")
+TIMER: Final = "sceau-unfit.timer"
+ACTS = ("order", "good", "unfit", "tell", "admit", "ended")
 
 
 def slots_main(argv: Sequence[str]) -> int:
@@ -37,15 +40,25 @@ def _do(act: str) -> int:
             said.tell_slots(FOLDER, esp)
         case "order":
             _order(esp)
+        case "ended":
+            if ended.after(os.environ.get(ended.RESULT, ""), FOLDER, esp):
+                print("the order's program ended before its order: given up", flush=True)
         case "admit":
             return _admit()
         case "good":
             return _told(good.mark(FOLDER, esp))
         case "unfit":
-            if good.hopeless(esp):
-                print("this version never said that it is good: starting again", flush=True)
-                program.done(["systemctl", "reboot"])
+            _unfit(unfit.look(machine.running(), esp.read()))
     return 0
+
+
+def _unfit(verdict: Verdict) -> None:
+    print(verdict.value, flush=True)
+    if verdict is Verdict.NEVER:
+        program.done(["systemctl", "stop", TIMER])
+    elif verdict is not Verdict.USED:
+        # If somebody comes between the look and the end of the till, the till ends in order and starts again.
+        program.done(["systemctl", "reboot"])
 
 
 def _order(esp: Esp) -> None:

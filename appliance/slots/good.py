@@ -1,17 +1,17 @@
 """When a slot is good: the till has drawn, its journal is open and can be read, and it still runs a while later.
 
 Until then each start uses up one of the slot's three; behind the third the other slot starts (`image/grub.cfg`). A new
-slot that stands still instead of failing is started again by hand of `unfit`.
+slot that stands still instead of failing is started again by `unfit`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from appliance.slots import environment, machine, program, said
+from appliance.slots import environment, machine, program, said, word
 from appliance.slots.esp import Esp
 
 READY: Final = Path("/run/sceau/ready")
@@ -30,9 +30,8 @@ class Ready(NamedTuple):
     records: int
 
 
-def read(text: str) -> Ready:
+def read(table: Mapping[str, str]) -> Ready:
     """Raises ValueError."""
-    table = dict(line.partition("=")[::2] for line in text.splitlines())
     try:
         return Ready(table["version"], table["frame"], int(table["records"]))
     except KeyError as error:
@@ -57,10 +56,10 @@ def checked() -> str:
     return "" if done.returncode in VERDICTS else program.last(done)
 
 
-def mark(folder: Path, esp: Esp) -> str:
+def mark(folder: Path, esp: Esp, ready: Path = READY) -> str:
     """Marks the slot that runs as good; empty, or why not. Raises OSError, ValueError."""
     here, process = machine.running(), _process()
-    found = fault(read(READY.read_text("utf-8", "replace")), here.version, checked)
+    found = fault(read(word.read(ready)), here.version, checked)
     time.sleep(LATER)
     if not found and (process == NOBODY or _process() != process):
         found = "the till ended behind its first screen"
@@ -73,10 +72,3 @@ def mark(folder: Path, esp: Esp) -> str:
 
 def _process() -> str:
     return program.done(["systemctl", "show", "-P", "MainPID", "sceau.service"]).strip()
-
-
-def hopeless(esp: Esp) -> bool:
-    """Whether to start again: this slot never was good, and the other one can take over. Raises OSError, ValueError."""
-    here, variables = machine.running(), esp.read()
-    new = variables.get(f"{here.slot}_NEW") == "1"
-    return new and environment.left(variables, machine.other(here.slot)) > 0

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from appliance.slots import bundle, machine, said
+from appliance.slots import bundle, machine, program, said
 from appliance.slots.bundle import Refused
 from appliance.slots.esp import Esp
 from appliance.slots.said import Outcome
@@ -89,9 +88,8 @@ def _installed(order: Order, folder: Path) -> str:
 
 def _rauc(path: Path, folder: Path, version: str) -> tuple[int, str]:
     """Its exit code and what it said last; how far it is stands in `outcome` meanwhile."""
-    command = ["/usr/bin/rauc", "install", "--progress", str(path)]
     heard: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603
+    with program.begun(["rauc", "install", "--progress", path]) as process:
         for line in process.stdout or ():
             heard.append(line)
             found = _PERCENT.match(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from subprocess import CalledProcessError, CompletedProcess
+from subprocess import PIPE, STDOUT, CalledProcessError, CompletedProcess, Popen
 from typing import Final
 
 PLACES: Final = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
@@ -14,6 +14,12 @@ def run(command: Sequence[object]) -> CompletedProcess[str]:
     """Whatever comes of it. Raises OSError when there is no such program."""
     words = [str(word) for word in command]
     return subprocess.run(words, capture_output=True, text=True, check=False, env=PLACES)  # noqa: S603 - fixed words
+
+
+def begun(command: Sequence[object]) -> Popen[str]:
+    """Its words come as it says them, errors among them. Raises OSError when there is no such program."""
+    words = [str(word) for word in command]
+    return Popen(words, stdout=PIPE, stderr=STDOUT, text=True, env=PLACES)  # noqa: S603 - fixed words
 
 
 def done(command: Sequence[object]) -> str:

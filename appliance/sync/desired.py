@@ -6,6 +6,7 @@ The collector is believed in nothing: each statement stands under the release ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -84,6 +85,20 @@ def sort_pointers(
         elif known.now is not None and it.not_before <= known.now and it.version != held:
             wanted.append((it, data))
     return wanted, refused
+
+
+def coming(statements: Iterable[bytes], chain_id: bytes, release_key: bytes, known: Known) -> Pointer | None:
+    """Software that the owner wants of this till and that is not its turn yet: other tills go first, or its time is to
+    come. Above what is held; the newest."""
+    found: list[Pointer] = []
+    for data in statements:
+        with suppress(ProtocolError):
+            it = pointer.proven(data, release_key)
+            early = known.now is not None and known.now < it.not_before
+            ours = it.scope == SOFTWARE and pointer.meant(it, known.siret, known.till)
+            if ours and it.version > known.held.get(SOFTWARE, 0) and (early or not pointer.follows(it, chain_id)):
+                found.append(it)
+    return max(found, key=lambda it: it.rank, default=None)
 
 
 def too_late(it: Pointer, held: int, now: int | None) -> str:

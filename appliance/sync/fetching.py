@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from appliance.sync import diagnostics, parcel, pieces, pointer
 from appliance.sync.client import Unreachable
-from appliance.sync.desired import NAMES, REFUSED, UNREAD, Known, Refusal, mark, sort_pointers, sort_requests
+from appliance.sync.desired import NAMES, REFUSED, UNREAD, Known, Refusal, coming, mark, sort_pointers, sort_requests
 from appliance.sync.diagnostics import Wanted
 from appliance.sync.parcel import OBJECT_BYTES, SOFTWARE
 from appliance.sync.pointer import Pointer
@@ -54,6 +54,7 @@ class Desired:
         self._reading, self._chain_id, self._release_key, self._fits = reading, chain_id, release_key, fits
         self._releases = releases
         self._tag, self._list = "", b""
+        self.later: Pointer | None = None  # software that is not this till's turn, as it was heard last
 
     def ask(self, known: Known) -> Found:
         """All that is new; what cannot be fetched now is found again at the next asking."""
@@ -69,9 +70,9 @@ class Desired:
         fresh = [each for each in statements if mark(each) not in known.refused]
         requests = [each for each in fresh if diagnostics.is_wanted(each)]
         asked, late = sort_requests(requests, self._chain_id, self._release_key, known)
-        wanted, refused = sort_pointers(
-            [each for each in fresh if each not in requests], self._chain_id, self._release_key, known
-        )
+        pointers = [each for each in fresh if each not in requests]
+        wanted, refused = sort_pointers(pointers, self._chain_id, self._release_key, known)
+        self.later = coming(pointers, self._chain_id, self._release_key, known)
         fetched = [self._fetch(it, data) for it, data in wanted]
         good = tuple(each for each in fetched if isinstance(each, Fetched))
         bad = tuple(each for each in fetched if isinstance(each, Refusal))

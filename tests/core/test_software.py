@@ -1,81 +1,19 @@
-"""Switching off and new versions as the core decides them: when, by whom, never downwards, and what is remembered."""
+"""Switching off and new versions as the core decides them: when, by whom, never downwards."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
 from appliance.core import event as ev
 from appliance.core.effect import Order
-from appliance.core.input import Badge, Device, Enrolled, OutcomeSaid, Receipted, SoftwareReady, SystemSaid, Tick
-from appliance.core.refold import Refold
-from appliance.core.scenes.session import opening
+from appliance.core.input import Badge, Device, OutcomeSaid, Receipted, SoftwareReady
 from appliance.core.scenes.software import key
 from appliance.core.snapshot import restore, snapshot_body
 from appliance.core.software import PATIENCE, SAID, unsent
-from appliance.core.system import Bundle, Outcome, Slot, System, newer, numbers
+from appliance.core.system import Bundle, Outcome, Strangers, System, newer, numbers
 from appliance.core.till import fold
-from appliance.core.view import LockedView
 from tests.core.desk import BADGES, PINS, SPREAD, Desk
-
-STICK = "/media/stick/sceau-pc-0.2.0.raucb"
-OLD = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "-", "bad"))
-BAD = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "0.2.0", "bad"))
-NEXT = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "0.2.0", "good", next=True))
-HELD = (Slot("A", "0.1.0", "good"), Slot("B", "0.2.0", "good", booted=True))
-
-
-def closed(person: str = "01", version: str = "0.2.0", slots: tuple[Slot, ...] = OLD) -> Desk:
-    """A day was sold and closed, its Z is out; an update lies on a stick."""
-    desk = Desk()
-    desk.feed(SystemSaid(slots))
-    desk.open()
-    desk.scan(SPREAD)
-    desk.pay("cash", 500)
-    desk.tap("decline")
-    desk.close()
-    printed(desk)
-    if version:
-        desk.feed(SoftwareReady("stick", version, STICK))
-    if person != "01":
-        desk.login(person)
-    return desk
-
-
-def printed(desk: Desk) -> None:
-    for paper in desk.state.ledger.papers:
-        desk.paper(paper.order)
-
-
-def keys(desk: Desk) -> dict[str, bool]:
-    """What the opening offers, and whether it can be tapped."""
-    return {each.label: each.act is not None for each in opening(desk.state, desk.now).beside}
-
-
-def orders(desk: Desk) -> list[Order]:
-    return [each for each in desk.effects if isinstance(each, Order)]
-
-
-def jets(desk: Desk) -> list[tuple[object, object]]:
-    """Code and text of what is told of updates."""
-    return [
-        (each.body[1], each.body[2])
-        for each in desk.events
-        if each.kind == ev.JET and each.body[1] in (130, 972, 973, 974)
-    ]
-
-
-def notice(desk: Desk) -> tuple[str, ...]:
-    shown = desk.view
-    assert isinstance(shown, LockedView)
-    return shown.notice
-
-
-def installing() -> Desk:
-    desk = closed()
-    desk.tap("install")
-    return desk
+from tests.core.evening import STICK, closed, installing, jets, keys, notice, orders, printed, waiting
 
 
 def test_off_is_offered_between_days_and_locks_first() -> None:
@@ -207,23 +145,6 @@ def test_a_parked_ticket_keeps_the_update_waiting() -> None:
     assert orders(desk) == []
 
 
-def waiting(person: str) -> Desk:
-    """The collector has nothing of the day that was closed."""
-    desk = Desk()
-    desk.feed(SystemSaid(OLD))
-    desk.feed(Enrolled("https://collecte.example", bytes(32), b"registration", b"\1" * 32))
-    desk.open()
-    desk.scan(SPREAD)
-    desk.pay("cash", 500)
-    desk.tap("decline")
-    desk.close()
-    printed(desk)
-    desk.feed(SoftwareReady("collector", "0.2.0", "/state/updates/sceau-pc-0.2.0.raucb"))
-    if person != "01":
-        desk.login(person)
-    return desk
-
-
 def test_a_manager_decides_on_what_is_not_sent() -> None:
     """Asked in words, with the number; the decision is a record of its own before the order."""
     desk = waiting("02")
@@ -302,126 +223,6 @@ def test_a_restored_ledger_knows_the_same() -> None:
     assert again.upkeep.ordered == "0.2.0"
 
 
-@pytest.mark.parametrize("code", [each for each in SAID if each not in ("silent", "cut")] + ["nobody knows"])
-def test_each_refusal_is_told_and_recorded_once(code: str) -> None:
-    desk = installing()
-    said = OutcomeSaid(Outcome("install", "refused", "0.2.0", code=code))
-    desk.feed(said)
-    desk.feed(said)
-
-    assert jets(desk)[1:] == [(973, f"0.2.0 {code or 'failed'}")]
-    assert desk.last(ev.JET).operator == ""
-    assert notice(desk) == ("Mise à jour non installée.", SAID.get(code, SAID[""]))
-    desk.login()
-    assert keys(desk) == {"Éteindre": True, "Installer et éteindre": True}
-
-
-def test_who_came_meanwhile_is_told() -> None:
-    desk = installing()
-    desk.login()
-    desk.feed(OutcomeSaid(Outcome("install", "refused", "0.2.0", code="signature")))
-    assert desk.state.ui.message is not None
-    assert desk.state.ui.message.title == "Mise à jour non installée."
-
-
-def test_no_day_is_opened_on_a_till_that_goes_dark() -> None:
-    """Until the system has said nothing for too long: then it sells on, and what was not taken is withdrawn."""
-    desk = installing()
-    desk.login()
-    assert keys(desk) == {}
-    desk.tap("next")
-    assert desk.state.ui.message is not None
-    assert desk.state.ui.message.title == "La caisse va s'éteindre."
-    desk.tap("close")
-    desk.sleep(PATIENCE["install"] - 60_000)
-    desk.feed(OutcomeSaid(Outcome("install", "running", "0.2.0", 1)))  # slow, and alive
-    desk.sleep(PATIENCE["install"] - 60_000)
-    desk.feed(Tick())
-    desk.tap("next")
-    assert desk.state.ledger.day is None
-    desk.tap("close")
-
-    desk.sleep(PATIENCE["install"])
-    desk.feed(Tick())
-    assert orders(desk)[-1] == Order("withdraw")
-    assert jets(desk)[-1] == (973, "0.2.0 silent")
-    desk.tap("close")
-    desk.tap("next")
-    assert desk.state.ledger.day is not None
-
-
-def test_a_till_that_does_not_go_off_says_so() -> None:
-    desk = closed(version="")
-    desk.tap("off")
-    desk.sleep(PATIENCE["off"])
-    desk.feed(Tick())
-    assert desk.last(ev.REFUSED).body == {1: "off", 2: "silent"}
-    assert notice(desk)[0] == "La caisse ne s'éteint pas."
-    assert orders(desk) == [Order("off"), Order("withdraw")]
-
-
-def started(slots: tuple[Slot, ...], outcome: Outcome | None = None) -> Desk:
-    """The power went after the order; the machine comes back."""
-    desk = installing()
-    desk.crash()
-    desk.feed(SystemSaid(slots, outcome))
-    return desk
-
-
-def test_a_slot_that_was_given_up_is_told_once() -> None:
-    """Who opens the shop need not call anybody. A manager may try again, a cashier is not asked to."""
-    desk = started(BAD)
-    assert jets(desk)[1:] == [(974, "0.2.0 > 0.1.0")]
-    assert notice(desk) == ("Retour à la version 0.1.0.", "La version 0.2.0 n'a pas démarré. Vendre comme d'habitude.")
-    desk.crash()
-    desk.feed(SystemSaid(BAD))
-    assert len(jets(desk)) == 2
-
-    desk.feed(SoftwareReady("stick", "0.2.0", STICK))
-    desk.login()
-    assert keys(desk) == {"Éteindre": True}
-    desk.tap("install")
-    assert len(orders(desk)) == 1  # the one before
-    desk.login("02")
-    assert keys(desk) == {"Éteindre": True, "Installer et éteindre": True}
-
-
-@pytest.mark.parametrize("slots", [OLD, (OLD[0], Slot("B", "0.0.9", "good"))])
-def test_a_cut_in_an_installation_is_told(slots: tuple[Slot, ...]) -> None:
-    """Also where it came before the system had heard of the order."""
-    desk = started(slots)
-    assert jets(desk)[1:] == [(973, "0.2.0 cut")]
-    assert notice(desk)[1] == SAID["cut"]
-
-
-def test_what_starts_next_or_runs_is_no_failure() -> None:
-    assert len(jets(started(NEXT))) == 1
-    assert len(jets(started(HELD))) == 1
-    assert len(jets(started(()))) == 1
-
-
-def test_a_process_that_comes_back_hears_how_it_ended() -> None:
-    """The machine did not stop: what the system says of the order is believed before its slots are."""
-    failed = started(OLD, Outcome("install", "failed", "0.2.0", code="medium"))
-    assert jets(failed)[1:] == [(973, "0.2.0 medium")]
-    running = started(OLD, Outcome("install", "running", "0.2.0", 60))
-    assert len(jets(running)) == 1
-    assert notice(running)[0] == "Installation en cours\u00a0: 60\u00a0%"
-    stale = closed()
-    stale.feed(SystemSaid(OLD, Outcome("install", "refused", "0.2.0", code="signature")))
-    assert jets(stale) == []
-
-
-def test_a_later_version_is_no_return() -> None:
-    """What runs came otherwise and is above what was ordered here."""
-    desk = installing()
-    desk.state = replace(desk.state, ledger=desk.state.ledger._replace(software="0.3.0"))
-    desk.feed(OutcomeSaid(Outcome("install", "running", "0.2.0", 5)))
-    desk.state = replace(desk.state, system=None)
-    desk.feed(SystemSaid(OLD))
-    assert len(jets(desk)) == 1
-
-
 def test_a_technician_installs_between_days_only() -> None:
     """On the page that shows the slots; the visit ends with it."""
     desk = closed()
@@ -457,9 +258,29 @@ def test_a_technician_waits_for_the_closing() -> None:
     assert orders(desk) == []
 
 
-def test_a_stranger_finds_nothing_wrong_with_it() -> None:
-    """The records of an update that failed and of one that was given up, folded as a verifier does."""
-    desk = started(BAD)
-    check = Refold()
-    for each in desk.events:
-        check.apply(each)
+def test_updates_for_other_models_are_named_and_not_ordered() -> None:
+    """Until something for this one lies there; what the system would refuse is not asked of it."""
+    desk = closed(version="")
+    boards = Strangers("pc", ("comptoir", "virt-amd64"))
+    desk.feed(SoftwareReady("stick", "", "", boards))
+    assert keys(desk) == {"Éteindre": True, "Installer et éteindre": True}
+    desk.tap("install")
+    said = desk.state.ui.message
+    assert said is not None
+    assert "comptoir, virt-amd64" in said.text[0]
+    assert "sceau-pc." in said.text[1]
+    assert (orders(desk), jets(desk)) == ([], [(973, "board")])
+
+    desk.tap("close")
+    desk.feed(SoftwareReady("collector", "0.2.0", "/state/updates/sceau-pc-0.2.0.raucb"))
+    desk.tap("install")
+    assert len(orders(desk)) == 1
+
+
+def test_such_a_stick_that_goes_is_forgotten() -> None:
+    desk = closed(version="")
+    desk.feed(SoftwareReady("stick", "", "", Strangers("pc", ("virt-amd64",))))
+    desk.feed(SoftwareReady("collector", "", ""))
+    assert "Installer et éteindre" in keys(desk)
+    desk.feed(SoftwareReady("stick", "", ""))
+    assert keys(desk) == {"Éteindre": True}

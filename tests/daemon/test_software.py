@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import cbor2
@@ -18,137 +16,26 @@ from appliance.core.input import Input, SoftwareReady
 from appliance.core.ledger import Ledger
 from appliance.daemon import software
 from appliance.daemon.clock import SystemClock
-from appliance.daemon.config import Config, ConfigError, SystemConfig, decode
 from appliance.daemon.loop import SelectorsLoop
-from appliance.daemon.virtual import PowerCut, SimulatedWorld
-from appliance.simulator.upstream import RELEASE, Collector
-from appliance.storage.flash import Mode, OsDisk
+from appliance.daemon.registered import Publisher
+from appliance.simulator.upstream import Collector
+from appliance.storage.flash import OsDisk
 from appliance.storage.keys import Key
-from appliance.sync import pieces, pointer, pulling, releases
+from appliance.sync import pointer, pulling
 from appliance.sync.client import Client
 from appliance.sync.fetching import Fetched
-from appliance.sync.pieces import PIECE, Release
+from appliance.sync.pieces import PIECE
 from appliance.sync.reading import Network, Reading
-from appliance.sync.releases import Published
 from appliance.sync.uploader import ThreadCourier
-from tests.daemon.test_downward import CHEAP, CLOSE, POLICY, Till
-from tests.daemon.test_upstream import ENROLLED, SHOP
-from tests.daemon.world import UNASKED
-from tests.sync.publisher import BOARD, PUBLISHER, SECOND, bundle, cut, published, register, release, turn
-
-DATA = bundle()
-ROW = published(DATA)
-NAME = f"sceau-{BOARD}-0.2.0.raucb"
-FETCHED = "wait 2m\n"
-
-
-class Failing(OsDisk):
-    """The power goes, or a write fails, at the act number `left` on what lies in `updates`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.left = 0
-        self.why: BaseException = PowerCut()
-        self.updates: set[int] = set()
-
-    def _count(self, path: Path) -> None:
-        if self.left and "updates" in path.parts:
-            self.left -= 1
-            if not self.left:
-                raise self.why
-
-    def open(self, path: Path, mode: Mode) -> int:
-        if mode is Mode.CREATE:
-            self._count(path)
-        handle = super().open(path, mode)
-        if "updates" in path.parts:
-            self.updates.add(handle)
-        return handle
-
-    def close(self, handle: int) -> None:
-        self.updates.discard(handle)
-        super().close(handle)
-
-    def pwrite(self, handle: int, data: bytes, offset: int) -> None:
-        if handle in self.updates:
-            self._count(Path("updates"))
-        super().pwrite(handle, data, offset)
-
-    def fdatasync(self, handle: int) -> None:
-        if handle in self.updates:
-            self._count(Path("updates"))
-        super().fdatasync(handle)
-
-    def rename(self, old: Path, new: Path) -> None:
-        self._count(old)
-        super().rename(old, new)
-
-    def unlink(self, path: Path) -> None:
-        self._count(path)
-        super().unlink(path)
-
-    def fsync_directory(self, path: Path) -> None:
-        self._count(path)
-        super().fsync_directory(path)
-
-
-class Updated(SimulatedWorld):
-    """A machine whose system takes updates."""
-
-    def _config(self) -> Config:
-        return replace(super()._config(), publisher=PUBLISHER.public, board=BOARD)
-
-
-class Machine(Till):
-    """`said`: what the installer is told."""
-
-    def __init__(self, data: Path, said: list[SoftwareReady]) -> None:
-        self.said = said
-        self.data, self.disk = data, Failing()  # type: ignore[assignment]
-        self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside=UNASKED)
-        self.world.hardware.system.fit()
-        self.updates = self.world.hardware.system.updates
-        self.collector.policy = POLICY
-        self.start()
-
-    def start(self) -> None:
-        self.world.power_on()
-
-    def publish(self, it: Release | bytes, version: int = 1, data: bytes = DATA, share: int | None = None) -> None:
-        said = it if isinstance(it, bytes) else it.encode()
-        self.collector.publish("software", version, said, share=share)
-        self.collector.objects |= {sha256(each).hexdigest(): each for each in cut(data)}
-
-    def again(self) -> None:
-        self.world.power_cut()
-        self.start()
-
-    def refusals(self) -> list[str]:
-        return [it["text"] for it in self.records("upstream") if it["what"] == "refused"]
-
-    def told(self) -> str:
-        """On the technician's page."""
-        known = self.world.till
-        assert known
-        return known.service.state.devices["update"].detail
-
-    def names(self) -> list[str]:
-        return sorted(each.name for each in self.updates.iterdir())
+from tests.daemon.test_downward import CHEAP, CLOSE
+from tests.daemon.test_upstream import ENROLLED
+from tests.daemon.updates import DATA, FETCHED, NAME, ROW, Machine, listened
+from tests.sync.publisher import BOARD, PUBLISHER, bundle, cut, published, register, release
 
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[SoftwareReady]:
-    """Hours of virtual time are slow: what failed is tried again soon."""
-    monkeypatch.setattr(software, "RETRY", 60_000)
-    heard: list[SoftwareReady] = []
-    whole = software.Software._say_ready
-
-    def listened(it: software.Software, version: str, path: str) -> None:
-        heard.append(SoftwareReady("collector", version, path))
-        whole(it, version, path)
-
-    monkeypatch.setattr(software.Software, "_say_ready", listened)
-    return heard
+    return listened(monkeypatch)
 
 
 @pytest.fixture
@@ -278,93 +165,6 @@ def test_a_newer_one_takes_its_place(till: Machine) -> None:
     assert [it["version"] for it in till.records("applied")] == [1, 2]
 
 
-def other(row: Published, number: int = 1, **said: Any) -> Release:
-    return release(DATA, row, register(row, number=number, **said))
-
-
-@pytest.mark.parametrize(
-    ("it", "why"),
-    [
-        (other(published(DATA, board="generic-amd64")), "un autre modèle de caisse (generic-amd64)"),
-        (other(published(DATA, "0.0.9")), "n'est pas plus récent que le 0.1.0"),
-        (other(published(DATA, withdrawn=True)), "a été retiré par l'éditeur"),
-        (other(ROW, key=SECOND), "n'est pas au registre de l'éditeur"),
-        (release(DATA, ROW, register(published(b"x"))), "n'est pas au registre de l'éditeur"),
-        (b"no release at all", "ne se lit pas"),
-        (release(DATA)._replace(hashes=bytes(32)).encode(), "ne se lit pas"),
-        (release(DATA)._replace(size=2**62).encode(), "ne se lit pas"),
-    ],
-)
-def test_what_is_refused_is_never_fetched(till: Machine, it: Release | bytes, why: str) -> None:
-    """Recorded once, over restarts too."""
-    till.play(ENROLLED)
-    till.publish(it)
-    till.play(FETCHED)
-    till.again()
-    till.play(FETCHED)
-    (said,) = till.refusals()
-    assert why in said
-    assert (till.records("applied"), till.said) == ([], [])
-    assert not {NAME, pulling.PART, "wanted"} & set(till.names())
-    digests = {sha256(each).hexdigest() for each in cut(DATA)}
-    assert not [text for _, text in till.collector.heard if text.rpartition("/")[2] in digests]
-
-
-def test_what_runs_already_is_in_force(till: Machine) -> None:
-    """It came with the machine or from a stick: recorded as applied, nothing is fetched and nobody is alarmed."""
-    till.play(ENROLLED)
-    till.publish(other(published(DATA, "0.1.0")), 4)
-    till.play(FETCHED)
-    assert [it["version"] for it in till.records("applied")] == [4]
-    assert (till.refusals(), till.said, till.names()) == ([], [], ["register"])
-
-
-def test_an_older_register_is_refused(till: Machine) -> None:
-    """The highest number counts, after a restart too, and whatever the clock says: the register bears no date that
-    anybody asks."""
-    till.play(ENROLLED)
-    till.publish(other(ROW, number=5))
-    till.play(FETCHED)
-    till.again()
-    newer = bundle(PIECE, seed=3)
-    row = published(newer, "0.3.0")
-    till.publish(release(newer, row, register(ROW, row, number=4)), 2, newer)
-    till.play(FETCHED)
-    assert "number 4, and number 5 was seen" in till.refusals()[0]
-    till.publish(release(newer, row, register(ROW, row, number=6)), 3, newer)
-    till.play(FETCHED)
-    assert till.said[-1].version == "0.3.0"
-
-
-def test_a_new_root_of_the_publisher_s(till: Machine) -> None:
-    """The system knows the first one; what it handed over to is followed, and there is no way back."""
-    till.play(ENROLLED)
-    turns = (turn(PUBLISHER, SECOND, 2),)
-    till.publish(other(ROW, number=2, key=SECOND, turns=turns))
-    till.play(FETCHED)
-    assert till.said
-    newer = bundle(PIECE, seed=3)
-    row = published(newer, "0.3.0")
-    till.again()
-    till.publish(release(newer, row, register(row, number=9)), 2, newer)
-    till.play(FETCHED)
-    assert "nor of one that follows it" in till.refusals()[0]
-
-
-def test_it_is_withdrawn(till: Machine) -> None:
-    """A register that says so, though its own release is not taken, is enough: the bundle that lies here goes."""
-    till.play(ENROLLED)
-    till.publish(release(DATA))
-    till.play(FETCHED)
-    gone = ROW._replace(withdrawn=True)
-    till.publish(other(gone, number=2), 2)
-    till.play(FETCHED)
-    till.again()
-    till.play(FETCHED)
-    assert till.names() == ["register"]
-    assert len([each for each in till.refusals() if "a été retiré par l'éditeur" in each]) == 2
-
-
 def test_a_full_medium(till: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence in a process, and it comes once there is room."""
     room = [0]
@@ -402,34 +202,6 @@ def test_a_release_that_contradicts_itself(till: Machine) -> None:
     assert (till.names(), till.said) == (["register"], [])
 
 
-def test_only_some_tills_go_first(till: Machine) -> None:
-    """Outside the share nothing happens and nothing is said; the wider pointer of the same version is followed."""
-    till.play(ENROLLED)
-    chain_id = next(iter(till.collector.network))
-    place = pointer.place_of(chain_id, "software", 1)
-    till.publish(release(DATA), share=max(1, place))
-    till.play(FETCHED)
-    assert (till.records("applied"), till.refusals(), till.updates.exists() and till.names()) == ([], [], [])
-    till.publish(release(DATA), share=place + 1)
-    till.play(FETCHED)
-    assert till.said
-
-
-def test_a_pointer_whose_time_is_over(till: Machine) -> None:
-    """What is not whole by then is given up."""
-    till.play(ENROLLED)
-    till.publish(release(DATA))
-    missing = till.collector.objects.pop(sha256(cut(DATA)[-1]).hexdigest())
-    said = pointer.read(till.collector.pointers["software", 1])
-    soon = said._replace(expires=till.collector._now() + 3 * 60_000)
-    till.collector.pointers["software", 1] = pointer.seal(soon, RELEASE.sign)
-    till.play("wait 4m\n")
-    assert "n'est plus valable" in till.refusals()[0]
-    till.collector.objects[sha256(missing).hexdigest()] = missing
-    till.play("wait 2m\n")
-    assert (till.said, till.names()) == ([], ["register"])
-
-
 def test_what_flash_has_spoilt_of_what_is_wanted(till: Machine) -> None:
     """The till starts, and the collector is asked again."""
     till.play(ENROLLED)
@@ -448,30 +220,6 @@ def test_what_flash_has_spoilt_of_what_is_wanted(till: Machine) -> None:
     assert till.said[-1].path == str(till.updates / NAME)
 
 
-def test_without_a_publisher_it_is_only_made_known(tmp_path: Path) -> None:
-    assert pieces.read(release(DATA).encode()).parts == 3
-    assert releases.order("0.2.0") > releases.order("0.1.0")
-    config = Config(tmp_path, tmp_path, system=SystemConfig(tmp_path, tmp_path, tmp_path))
-    nothing: Any = None
-    for one in (config, replace(config, publisher=bytes(32)), replace(config, board=BOARD)):
-        assert software.software(one, "0.1.0", *[nothing] * 7) is None
-    whole = replace(config, publisher=bytes(32), board=BOARD)
-    assert software.software(whole, "0.1.0-of-a-workshop", *[nothing] * 7) is None
-
-
-def test_what_a_configuration_says(tmp_path: Path) -> None:
-    """A key that is none and a model that is no text are said at the start."""
-    said = {"data": "d", "shop": "s"}
-    config = decode({**said, "publisher": PUBLISHER.public.hex(), "board": BOARD}, "sceau.toml")
-    assert (config.publisher, config.board) == (PUBLISHER.public, BOARD)
-    for wrong, why in (
-        ({"publisher": "x"}, "publisher: 'x' is no public key"),
-        ({"board": 1}, "board must be the name"),
-    ):
-        with pytest.raises(ConfigError, match=why):
-            decode({**said, **wrong}, "sceau.toml")
-
-
 def test_on_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a shop: the courier's thread fetches and writes, the loop hears of it; what is thrown away meanwhile stays
     away, and the next release takes its place."""
@@ -482,20 +230,15 @@ def test_on_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     far.listen()
     far.network[chain_id] = network.public
     said: list[Input] = []
-    publisher = software.Publisher(PUBLISHER.public, BOARD, "0.1.0")
+    publisher = Publisher(PUBLISHER.public, BOARD, "0.1.0")
     signing = Network(network.public, network.sign, lambda: loop.clock.now().t // 1000, lambda: token_hex(8))
     courier, nobody = ThreadCourier(loop), Ledger()
-    it = software.Software(
-        tmp_path,
-        publisher,
-        loop,
-        OsDisk(),
-        lambda: chain_id,
-        lambda: nobody,
-        said.append,
-        lambda _: None,
-        lambda _: None,
-    )
+
+    def unheard(what: object) -> None:
+        pass
+
+    around = software.Around(loop, OsDisk(), lambda: chain_id, lambda: nobody, said.append, unheard, unheard)
+    it = software.Software(tmp_path, publisher, around)
     it.begun(courier)
     it.follow(courier, Reading(Client(far.url), signing))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from appliance.core.input import Badge, Enrolled, Looked, OutcomeSaid, SoftwareReady, SystemSaid
-from appliance.core.system import Outcome, Slot
+from appliance.core.input import Badge, Enrolled, Looked, OutcomeSaid, SoftwareOffered, SoftwareReady, SystemSaid
+from appliance.core.system import Offer, Outcome, Slot, Strangers
 from tests.core.desk import BADGES, PINS, SPREAD, Desk
 
+ISSUED = 1795075200000  # 19/11/2026 08:00 UTC
 SLOTS = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "0.0.9", "good"))
 GIVEN_UP = (SLOTS[0], Slot("B", "0.2.0", "bad"))
 
@@ -46,6 +47,20 @@ def held_back() -> Desk:
     return desk
 
 
+def stranger(person: str = "01") -> Desk:
+    """The stick was made for other models."""
+    desk = evening(person)
+    boards = Strangers("generic-amd64", ("comptoir-arm64", "virt-amd64"))
+    desk.feed(SoftwareReady("stick", "", "", boards))
+    return desk
+
+
+def stranger_refused() -> Desk:
+    desk = stranger()
+    desk.tap("install")
+    return desk
+
+
 def asked(person: str) -> Desk:
     desk = evening(person, "0.2.0", enrolled=True)
     desk.tap("install")
@@ -74,8 +89,8 @@ def given_up() -> Desk:
     return desk
 
 
-def technicians(version: str) -> Desk:
-    desk = evening(version=version)
+def technicians(version: str, enrolled: bool = False) -> Desk:
+    desk = evening(version=version, enrolled=enrolled)
     desk.login("04")
     desk.tap("name", "02")
     desk.feed(Badge(BADGES["02"]))
@@ -84,6 +99,15 @@ def technicians(version: str) -> Desk:
     desk.tap("look", "software")
     rows = (("perimeter", "5b1c9a7e3d20f481"), ("A", "0.1.0 good booted"), ("B", "0.0.9 good"))
     desk.feed(Looked("software", rows))
+    return desk
+
+
+def published(offer: Offer, whole: str = "") -> Desk:
+    """The technician looks at what the publisher and the owner have for this till."""
+    desk = technicians("", enrolled=True)
+    if whole:
+        desk.feed(SoftwareReady("collector", whole, f"/state/updates/sceau-pc-{whole}.raucb"))
+    desk.feed(SoftwareOffered(offer))
     return desk
 
 
@@ -101,8 +125,17 @@ EVENINGS: dict[str, Callable[[], Desk]] = {
     "evening-unsent-manager": lambda: asked("02"),
     "evening-installing": lambda: installing(Outcome("install", "running", "0.2.0", 40)),
     "evening-refused": lambda: installing(Outcome("install", "refused", "0.2.0", code="signature")),
+    "evening-stranger": stranger,
+    "evening-stranger-refused": stranger_refused,
     "evening-early": opened_too_early,
     "evening-given-up": given_up,
+    "visit-software-later": lambda: published(Offer("0.2.0", ISSUED, "later", "", 3, ISSUED + 3_600_000, share=50)),
+    "visit-software-fetching": lambda: published(
+        Offer("0.2.0", ISSUED, "fetching", "0.2.0", 3, ISSUED + 3_600_000, 47 << 20, 181 << 20)
+    ),
+    "visit-software-whole": lambda: published(
+        Offer("0.2.0", ISSUED, "whole", "0.2.0", 3, ISSUED + 3_600_000, size=181 << 20), "0.2.0"
+    ),
     "visit-software-update": lambda: technicians("0.2.0"),
     "visit-software-refused": refused,
 }

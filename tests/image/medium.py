@@ -65,7 +65,7 @@ ExecStart=
 ExecStart=/usr/bin/sceau run --config /run/{CARRIED}/sceau.toml
 """
 # What went wrong stands in the test's folder afterwards.
-TOLD = "[Journal]\nForwardToConsole=yes\nTTYPath=/dev/ttyS0\nMaxLevelConsole=info\n"
+TOLD = f"[Journal]\nForwardToConsole=yes\nTTYPath=/dev/{MODEL.console}\nMaxLevelConsole=info\n"
 
 
 class Part(NamedTuple):

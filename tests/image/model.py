@@ -11,6 +11,7 @@ class Model:
     """`wires`: where printer and badge reader hang, in this order; they name character devices that are called so."""
 
     program: str
+    console: str
     options: tuple[str, ...]
     code: Path
     variables: Path
@@ -29,6 +30,7 @@ def adapter(port: int, name: str) -> tuple[str, str]:
 
 PC = Model(
     "qemu-system-x86_64",
+    "ttyS0",
     ("-machine", "q35", "-cpu", "max"),
     Path("/usr/share/OVMF/OVMF_CODE_4M.fd"),
     Path("/usr/share/OVMF/OVMF_VARS_4M.fd"),
@@ -43,6 +45,7 @@ PC = Model(
 ARM = replace(
     PC,
     program="qemu-system-aarch64",
+    console="ttyAMA0",
     options=("-machine", "virt,gic-version=3", "-cpu", "cortex-a72"),
     code=Path("/usr/share/AAVMF/AAVMF_CODE.fd"),
     variables=Path("/usr/share/AAVMF/AAVMF_VARS.fd"),

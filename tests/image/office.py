@@ -21,9 +21,10 @@ class Office:
     """`ca`: what vouches for it; `wire`: what QEMU's network is told."""
 
     def __init__(self, home: Path) -> None:
-        self._world = World(home / "collector")
+        self._home = home / "collector"
+        self._world = World(self._home)
         authority = Authority(home, "office")
-        authority.serve(home / "collector", ADDRESS)
+        authority.serve(self._home, ADDRESS)
         self.ca, port = authority.path, _free()
         self._serve(self._world.settings, port)
         relay = f"{sys.executable} {RELAY} {port}"
@@ -39,12 +40,17 @@ class Office:
         """An enrolment's digits."""
         return token.digits(self._world.run(self._world.parts.enrolments.offer(siret, till)))
 
-    def head(self, chain_id: bytes) -> tuple[int, bytes]:
-        """How many records are in its store without a gap, and the head after the last."""
-        seq, head = 0, b""
-        while found := self._world.run(self._world.parts.batches.at(chain_id, seq)):
-            seq, head = found[1].receipt.next_seq, found[1].batch.head
-        return seq, head
+    def heads(self, chain_id: bytes) -> dict[int, bytes]:
+        """Where the batches of a chain end that lie in its store without a gap, and the head there."""
+        found, seq = {0: b""}, 0
+        while batch := self._world.run(self._world.parts.batches.at(chain_id, seq)):
+            seq = batch[1].receipt.next_seq
+            found[seq] = batch[1].batch.head
+        return found
+
+    def manifests(self, chain_id: bytes) -> int:
+        """How many archives of a chain it has the manifest of."""
+        return len(list((self._home / "store" / "archives" / chain_id.hex()).glob("*")))
 
     def close(self) -> None:
         self._world.close()

@@ -35,6 +35,7 @@ UPDATES = Path("/state/updates")
 LAID = "following.raucb"
 LONG = 900.0  # seconds for an installation on a machine that does other things as well
 STARTS = 3
+NONSENSE = "use=held\\nsince=9\\nat=1\\n"  # a till that says this is as good as dead, and is not waited for
 SAMPLE = 60
 
 
@@ -250,7 +251,8 @@ def test_three_starts_that_come_to_nothing_and_the_one_before_is_back(renewed: M
             world.boot_until(partial(counted, disk, STARTS - start))
             world.power_off()
         world.boot()
-        world.running.sh("systemctl stop sceau-good.path sceau-good sceau; systemctl start --no-block sceau-unfit")
+        world.running.sh("systemctl stop sceau-good.path sceau-good sceau; mkdir -p /run/sceau")
+        world.running.sh(f"printf '{NONSENSE}' > /run/sceau/use; systemctl start --no-block sceau-unfit")
         world.until_off(PATIENCE)
         world.power_on()
         until_good(world)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.slots import bundle, good, machine, order
+from appliance.slots import bundle, machine, order
 from appliance.slots.bundle import Manifest, Refused
-from appliance.slots.good import Ready
 from appliance.slots.order import Order
 from appliance.slots.said import Outcome
 from image.disk import VARIABLES
@@ -128,27 +127,6 @@ def test_the_version_of_a_slot_is_in_its_line(tmp_path: Path) -> None:
 
     assert machine.version_of(tmp_path / "slot.cfg") == "0.2.0"
     assert machine.version_of(tmp_path / "nothing") == "-"
-
-
-@pytest.mark.parametrize(("ready", "found"), [
-    (Ready("0.1.0", "locked", 12), ""), (Ready("0.1.0", "first-boot", 0), ""), (Ready("0.2.0", "locked", 12), "says"),
-    (Ready("0.1.0", "dark", 12), "no screen"), (Ready("0.1.0", "", 12), "no screen"),
-])  # fmt: skip
-def test_a_version_is_good_when_it_stands(ready: Ready, found: str) -> None:
-    assert found in good.fault(ready, "0.1.0", lambda: "")
-    assert bool(found) == bool(good.fault(ready, "0.1.0", lambda: ""))
-
-
-def test_a_journal_that_cannot_be_read_is_no_good_version() -> None:
-    assert good.fault(Ready("0.1.0", "locked", 3), "0.1.0", lambda: "no journal") == "no journal"
-    assert good.fault(Ready("0.1.0", "locked", 0), "0.1.0", lambda: "no journal") == ""
-
-
-def test_the_tills_word_is_read() -> None:
-    assert good.read("version=0.1.0\nframe=locked\nrecords=1234\n") == Ready("0.1.0", "locked", 1234)
-    for wrong in ("", "version=0.1.0\n", "version=0.1.0\nframe=locked\nrecords=many\n"):
-        with pytest.raises(ValueError):  # noqa: PT011 - either of two
-            good.read(wrong)
 
 
 def test_an_outcome_is_lines() -> None:

@@ -12,7 +12,7 @@ from appliance.simulator.upstream import RELEASE, Collector
 from appliance.storage.keys import Key
 from appliance.sync import desired, diagnostics, parcel, pointer
 from appliance.sync.client import Client
-from appliance.sync.desired import Known, Refusal, mark, sort_pointers, sort_requests
+from appliance.sync.desired import Known, Refusal, coming, mark, sort_pointers, sort_requests
 from appliance.sync.diagnostics import Wanted
 from appliance.sync.fetching import Desired, Found
 from appliance.sync.parcel import OBJECT_BYTES
@@ -48,6 +48,23 @@ def test_every_byte_counts() -> None:
             wrong = good[:at] + bytes([good[at] ^ flip]) + good[at + 1 :]
             assert sort(wrong) == ([], [desired.UNSIGNED])
     assert sort(pointer.seal(POINTER, NETWORK.sign)) == ([], [desired.UNSIGNED])
+
+
+def test_what_is_not_its_turn_yet() -> None:
+    """Software alone; the newest that is signed, meant for this till, above what it holds, and not followed."""
+    first = max(1, pointer.place_of(CHAIN, "software", 5))  # per mille that this till is not among
+    turn = {"scope": "software", "version": 5, "share": first}
+
+    def found(known: Known = KNOWN, **changes: object) -> Pointer | None:
+        return coming([b"nonsense", sealed(), sealed(**{**turn, **changes})], CHAIN, RELEASE.public, known)
+
+    assert found() == POINTER._replace(scope="software", version=5, share=first)
+    assert found(share=None) is None
+    assert found(share=first + 1) is None
+    assert found(share=None, not_before=T + 1) is not None
+    assert found(whom=f"{SIRET}/B02") is None
+    assert found(KNOWN._replace(held={"software": 5})) is None
+    assert coming([sealed(**turn)], CHAIN, NETWORK.public, KNOWN) is None
 
 
 @pytest.mark.parametrize("whom", ["*", f"{SIRET}/*", f"{SIRET}/B01"])

@@ -9,7 +9,7 @@ from appliance.core.act import Act
 from appliance.core.aim import CHECK, TARGETS
 from appliance.core.instant import Instant
 from appliance.core.scenes.header import header, moment
-from appliance.core.scenes.software import key, ready
+from appliance.core.scenes.software import key, published, ready
 from appliance.core.scenes.visit import HOME
 from appliance.core.selftest import ABSENT, FAILED, PASSED, SKIPPED, TESTS
 from appliance.core.turn import State
@@ -187,9 +187,10 @@ def _software(state: State) -> tuple[Fact, ...]:
     slots = tuple(Fact(f"Système {name.upper()}", text) for name, text in said.items())
     return (
         Fact("Version", state.ledger.software),
-        Fact("Empreinte", "\u00a0".join(digest[n : n + 4] for n in range(0, len(digest), 4)) or "non calculée"),
-        *(slots or (Fact("Système", "pas d'image\u00a0: installé sans A/B"),)),
+        *published(state),
         *ready(state),
+        *(slots or (Fact("Système", "pas d'image\u00a0: installé sans A/B"),)),
+        Fact("Empreinte", "\u00a0".join(digest[n : n + 4] for n in range(0, len(digest), 4)) or "non calculée"),
     )
 
 

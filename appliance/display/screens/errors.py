@@ -51,7 +51,7 @@ def _error(sketch: Sketch, row: Box, error: Fact) -> None:
     time = row.from_left(theme.size.error_time)
     sketch.amount(time, error.label, Style(theme.type.small, False, INK2, FACE), "left")
     words = row.less_left(time.width + theme.size.tight)
-    sketch.text(words, error.value, Style(theme.type.small, False, INK, FACE), lines=2)
+    sketch.text(words, error.value, Style(theme.type.small, error.strong, INK, FACE), lines=2)
     sketch.fill(row.from_bottom(1), HAIR)
 
 
