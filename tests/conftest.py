@@ -19,6 +19,8 @@ settings.register_profile(
 settings.load_profile(os.environ.get("SCEAU_EXAMPLES", "sceau"))
 
 IMAGE = Path(__file__).parent / "image"
+COLLECTOR = Path(__file__).parent / "collector"
+OFFICE = COLLECTOR / "office"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,3 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """The image's tests boot machines for minutes and want root: they are a target of their own."""
     return True if collection_path == IMAGE and not config.getoption("--image") else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The collector's tests come first, in any order: one worker runs them, and only it starts their servers."""
+    items.sort(key=lambda item: (COLLECTOR not in item.path.parents, OFFICE not in item.path.parents))

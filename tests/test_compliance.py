@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
+from tests.cases import over
 from tests.flow_pictures import FLOWS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,8 +70,8 @@ def test_every_rule_has_one_row() -> None:
     assert [row.id for row in ROWS] == wanted
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_each_state_has_what_it_claims(row: Row) -> None:
+@over(lambda: ((row.id, row) for row in ROWS))
+def test_each_state_has_what_it_claims(name: str, row: Row) -> None:
     """What is built names its place and its test; what is not says why."""
     word, _, why = row.state.partition(": ")
 
@@ -82,7 +81,7 @@ def test_each_state_has_what_it_claims(row: Row) -> None:
     assert [each for each in row.where if not (ROOT / each).is_file()] == []
 
 
-@pytest.mark.parametrize(("name", "test"), named(), ids=lambda value: value)
+@over(named)
 def test_each_test_is_one_that_runs(name: str, test: str) -> None:
     """A flow that is played, or a collected function that no mark keeps from running."""
     file, _, function = test.partition("::")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance import command
+from tests.cases import over
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -25,7 +26,7 @@ def proofs() -> list[tuple[str, str]]:
     )
 
 
-@pytest.mark.parametrize(("file", "name"), proofs(), ids=lambda value: value)
+@over(proofs)
 def test_each_failure_names_a_test_that_exists(file: str, name: str) -> None:
     """A row of failures.md without its proof would be a promise."""
     path = ROOT / file

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.cases import over
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "appliance"
@@ -112,7 +112,7 @@ def allowed(own: str, name: str) -> bool:
     return target == own or target in MAY[own] or inner in MAY[own]
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+@over(lambda: ((path,) for path in modules()))
 def test_imports_point_one_way(path: Path) -> None:
     """A room imports only from the rooms that the table gives it."""
     own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")

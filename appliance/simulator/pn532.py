@@ -120,10 +120,11 @@ class Pn532:
 
     def pump(self) -> bool:
         with self._lock:
-            if self._next_speed == self.wire.speed:  # a pty does not tell at which speed the ACK before it was sent
+            # a pty does not tell at which speed the ACK before it was sent
+            if self._next_speed and self._next_speed == self.wire.speed:
                 self._acknowledged()
             data = self.wire.read()
-            if self.powered and self.wire.speed == self.speed:
+            if data and self.powered and self.wire.speed == self.speed:
                 self._received += data
                 while body := self._cut():
                     lag = self.late.pop(0) if self.late else 0.0

@@ -149,6 +149,8 @@ class Printer:
 
     def _receive(self) -> bool:
         data = self.wire.read(BUFFER - self._buffered)
+        if not data:
+            return False
         plain, commands = self._real_time.feed(data)
         for command in commands:
             self._act(command)
@@ -156,7 +158,7 @@ class Printer:
             self._note_document(token)
             self._queue.append(token)
             self._buffered += token.size
-        return bool(data)
+        return True
 
     def _note_document(self, token: Command) -> None:
         """The first byte of a document is what tells the world that a sale was acknowledged."""

@@ -1,4 +1,4 @@
-"""Three stores, each with two replicas, for the whole session."""
+"""Three stores, each with two replicas, for as long as a worker is at the collector's tests (tests/conftest.py)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.collector.world import World
 STORES = ("folder", seaweed.PLAIN, seaweed.LOCKED)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def weed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with seaweed.running(tmp_path_factory.mktemp("weed")) as endpoint:
         yield endpoint
 
 
-@pytest.fixture(scope="session", params=STORES)
+@pytest.fixture(scope="package", params=STORES)
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two replicas on each kind of store."""
     home = tmp_path_factory.mktemp(request.param)
@@ -33,7 +33,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield it
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bucket(weed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two replicas on a plain bucket of their own key log, for faults."""
     s3 = seaweed.client(weed)

@@ -11,7 +11,6 @@ from typing import Any
 import cbor2
 import pytest
 
-from appliance.daemon.config import DeviceConfig
 from appliance.daemon.downward import TOLD
 from appliance.daemon.virtual import PowerCut, SimulatedWorld
 from appliance.simulator import cards
@@ -22,6 +21,7 @@ from appliance.storage.flash import Mode, OsDisk
 from appliance.sync import diagnostics, parcel
 from appliance.sync.enrolment import Policy
 from tests.daemon.test_upstream import ENROLLED, LOGIN, PINS, SHOP
+from tests.daemon.world import UNASKED
 
 POLICY = Policy(60, 512, 26 * 3600)  # the till asks every minute: hours of virtual time are slow
 QUARTER = "wait 2m\n"
@@ -67,7 +67,7 @@ class Failing(OsDisk):
 class Till:
     def __init__(self, data: Path, shop: Path = SHOP) -> None:
         self.data, self.disk = data, Failing()
-        self.world = SimulatedWorld(data, shop, (800, 480), disk=self.disk, beside={"badge": DeviceConfig()})
+        self.world = SimulatedWorld(data, shop, (800, 480), disk=self.disk, beside=UNASKED)
         self.collector.policy = POLICY
         self.world.power_on()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -58,10 +60,33 @@ expect record refused what=purge why=role
 """
 
 
+class Lived(NamedTuple):
+    data: Path
+    until: int  # ms
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """The two months, sold and closed; the till was stopped in order."""
+    data = tmp_path_factory.mktemp("lived") / "data"
+    made = SimulatedWorld(data, SHOP, segment_size=64 << 10)
+    try:
+        made.power_on()
+        play(made, MONTHS)
+        made.stop()
+        return Lived(data, made.clock.t)
+    finally:
+        made.close()
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[SimulatedWorld]:
+def world(lived: Lived, tmp_path: Path) -> Iterator[SimulatedWorld]:
+    """On again, a second later."""
+    shutil.copytree(lived.data, tmp_path / "data")
     made = SimulatedWorld(tmp_path / "data", SHOP, segment_size=64 << 10)
+    made.set_time(lived.until + 1000)
     made.power_on()
+    play(made, 'wait 30s\nlogin "Marc"')
     yield made
     made.close()
 
@@ -77,7 +102,6 @@ def purge(world: SimulatedWorld, *then: str) -> None:
 
 def test_what_stands_on_two_sticks_may_go(world: SimulatedWorld, tmp_path: Path) -> None:
     """One stick is not enough; with two, a cashier is refused; the manager sees what goes, and the journal holds."""
-    play(world, MONTHS)
     play(world, COPY.format(stick="one"))
     purge(world, 'expect shows "Purge impossible."', 'tap "Fermer"', "usb remove")
     play(world, COPY.format(stick="two"))
@@ -102,7 +126,6 @@ def test_what_stands_on_two_sticks_may_go(world: SimulatedWorld, tmp_path: Path)
 
 def test_an_ordered_purge_is_finished_by_the_next_start(world: SimulatedWorld, tmp_path: Path) -> None:
     """The power goes behind the record of the order: nothing was given up yet, the start gives it up (PUR-03)."""
-    play(world, MONTHS)
     for stick in ("one", "two"):
         play(world, COPY.format(stick=stick))
         play(world, "usb remove" if stick == "one" else "wait 1s")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,8 +19,9 @@ from appliance.daemon.system import LONGEST, outcome_of, slot_of, text_of, whole
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator.system import FAILURES, REFUSALS, System
 from appliance.slots import machine, order, said
-from tests.daemon.world import SAMPLE, SMALL, play, seen
+from tests.daemon.world import SAMPLE, SMALL, play, seen, world_on
 
+SECOND = 1000
 NEW = "sceau-pc-0.2.0.raucb"
 EVENING = """open day float 10.00
 ring "Café"
@@ -28,13 +30,30 @@ print no
 close day"""
 
 
+class Lived(NamedTuple):
+    data: Path
+    until: int  # ms
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A day was sold, closed and archived; the till was stopped in order."""
+    home = tmp_path_factory.mktemp("lived")
+    with world_on(home / "data") as made:
+        play(made, 'login "Sophie"', *EVENING.splitlines(), "wait 20s", "logout")
+        made.stop()
+        return Lived(home / "data", made.clock.t)
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[SimulatedWorld]:
-    """A till with a system below it, on which a day was sold and closed."""
+def world(lived: Lived, tmp_path: Path) -> Iterator[SimulatedWorld]:
+    """A till with a system below it, a second after such a day."""
+    shutil.copytree(lived.data, tmp_path / "data")
     made = SimulatedWorld(tmp_path / "data", SAMPLE, segment_size=SMALL)
     made.hardware.system.fit()
+    made.set_time(lived.until + SECOND)
     made.power_on()
-    play(made, 'login "Sophie"', *EVENING.splitlines(), "wait 20s")
+    play(made, "wait 20s", 'login "Sophie"')  # by then it has verified what it starts from
     yield made
     made.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from appliance.daemon.config import ConfigError, DeviceConfig, decode
+from appliance.daemon.config import ConfigError, decode
 from appliance.daemon.upstream import cabled
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
@@ -22,6 +22,7 @@ from appliance.simulator.upstream import problem
 from appliance.storage import chain
 from appliance.sync.client import Client
 from appliance.sync.uploader import FIRST, QUARTER
+from tests.daemon.world import UNASKED
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = ROOT / "samples" / "epicerie"
@@ -59,8 +60,7 @@ class Shop:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        # without a badge reader, which is polled five times a second, hours of virtual time go by quickly
-        self.world = SimulatedWorld(data, SHOP, (800, 480), beside={"badge": DeviceConfig()})
+        self.world = SimulatedWorld(data, SHOP, (800, 480), beside=UNASKED)
         self.world.power_on()
 
     @property

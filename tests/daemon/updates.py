@@ -11,13 +11,14 @@ import pytest
 
 from appliance.core.input import SoftwareReady
 from appliance.daemon import software
-from appliance.daemon.config import Config, DeviceConfig
+from appliance.daemon.config import Config
 from appliance.daemon.virtual import PowerCut, SimulatedWorld
 from appliance.storage.flash import Mode, OsDisk
 from appliance.sync.pieces import Release
 from appliance.sync.releases import Published
 from tests.daemon.test_downward import POLICY, Till
 from tests.daemon.test_upstream import SHOP
+from tests.daemon.world import UNASKED
 from tests.sync.publisher import BOARD, PUBLISHER, bundle, cut, published, register, release
 
 DATA = bundle()
@@ -89,7 +90,7 @@ class Machine(Till):
     def __init__(self, data: Path, said: list[SoftwareReady]) -> None:
         self.said = said
         self.data, self.disk = data, Failing()  # type: ignore[assignment]
-        self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside={"badge": DeviceConfig()})
+        self.world = Updated(data, SHOP, (800, 480), disk=self.disk, beside=UNASKED)
         self.world.hardware.system.fit()
         self.updates = self.world.hardware.system.updates
         self.collector.policy = POLICY

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from appliance.daemon.config import DeviceConfig
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.hand import Hand, plain
@@ -15,6 +16,8 @@ from appliance.storage.flash import Disk
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "epicerie"
 SMALL = 256 << 10
+# for hours of virtual time: a till asks its badge reader five times a second and its printer, with the drawer, twice
+UNASKED = {"badge": DeviceConfig(), "printer": DeviceConfig(), "drawer": DeviceConfig()}
 
 
 @contextmanager

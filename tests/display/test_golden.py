@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
 from PIL import Image
 
 from appliance.core.view import View
 from appliance.display.theme import Theme
+from tests.cases import over
 from tests.display.pictures import ACCEPT, GOLDEN, draw, golden, same
 
-EVERY = list(golden())
 
-
-@pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
+@over(golden)
 def test_picture_is_the_accepted_one(name: str, view: View, theme: Theme) -> None:
     """A changed pixel is accepted by a person, not by chance."""
     path = GOLDEN / f"{name}.png"
@@ -24,7 +22,7 @@ def test_picture_is_the_accepted_one(name: str, view: View, theme: Theme) -> Non
 
 def test_no_picture_is_left_over() -> None:
     """A golden picture that no sample makes any more proves nothing."""
-    names = {f"{name}.png" for name, _, _ in EVERY}
+    names = {f"{name}.png" for name, _, _ in golden()}
     stale = sorted(path.name for path in GOLDEN.rglob("*.png") if str(path.relative_to(GOLDEN)) not in names)
 
     assert stale == [], f"stale; remove with: {ACCEPT}"

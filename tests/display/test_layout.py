@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
-import pytest
-
-from appliance.core.view import BasketLine, SaleView, View
+from appliance.core.view import BasketLine, SaleView
+from appliance.core.view_upkeep import Shown
 from appliance.display.box import Box
 from appliance.display.frame import Face, Frame, Text
 from appliance.display.render import render, school
 from appliance.display.theme import FACE, LEAST, LEAST_STRONG, LIPS, MUTE, PAPER, SEL, SLAB, Colour, Theme, theme_for
+from tests.cases import over
 from tests.display.pictures import every, every_english
 
-EVERY = [*every(), *((f"{name}-en", view, theme) for name, view, theme in every_english())]
 FREE = (  # texts of the shop or of the world, which may end with an ellipsis
     "Sandwich jambon-beurre cornichons",
     "Fromage à la coupe au lait cru de brebis",
@@ -21,10 +21,17 @@ FREE = (  # texts of the shop or of the world, which may end with an ellipsis
     "Reblochon de Savoie fermier",
     "Titre-restaurant dématérialisé",
 )
-each_screen = pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
 
 
-def drawn(name: str, view: View, theme: Theme) -> Frame:
+@cache
+def screens() -> list[tuple[str, Shown, Theme]]:
+    return [*every(), *((f"{name}-en", view, theme) for name, view, theme in every_english())]
+
+
+each_screen = over(screens)
+
+
+def drawn(name: str, view: Shown, theme: Theme) -> Frame:
     """Each screen is laid out once a process; names are unique."""
     if name not in _drawn:
         _drawn[name] = render(view, theme)
@@ -39,7 +46,7 @@ def texts(frame: Frame) -> list[Text]:
 
 
 @each_screen
-def test_words_stay_on_the_screen_and_in_their_key(name: str, view: View, theme: Theme) -> None:
+def test_words_stay_on_the_screen_and_in_their_key(name: str, view: Shown, theme: Theme) -> None:
     """Ink never leaves the glass nor the cap it is written on."""
     frame = drawn(name, view, theme)
     screen = Box(0, 0, theme.width, theme.height)
@@ -56,7 +63,7 @@ def test_words_stay_on_the_screen_and_in_their_key(name: str, view: View, theme:
 
 
 @each_screen
-def test_words_do_not_overlap(name: str, view: View, theme: Theme) -> None:
+def test_words_do_not_overlap(name: str, view: Shown, theme: Theme) -> None:
     """No ink over other ink, whatever the sums."""
     for one, other in itertools.combinations(texts(drawn(name, view, theme)), 2):
         slack = 2 if one.room == other.room else 0  # a "j" may reach beside an "l" of the next line
@@ -65,7 +72,7 @@ def test_words_do_not_overlap(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_words_stay_in_their_room(name: str, view: View, theme: Theme) -> None:
+def test_words_stay_in_their_room(name: str, view: Shown, theme: Theme) -> None:
     """A line is never wider than the place it was fitted to."""
     for item in texts(drawn(name, view, theme)):
         assert item.room.left - 2 <= item.box.left, item.text
@@ -73,7 +80,7 @@ def test_words_stay_in_their_room(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_fixed_labels_are_whole(name: str, view: View, theme: Theme) -> None:
+def test_fixed_labels_are_whole(name: str, view: Shown, theme: Theme) -> None:
     """Only names from the catalogue may be cut, and only among the hard samples or in the payment's small list."""
     cut = drawn(name, view, theme).cut
     unexpected = [label for label in cut if not any(free in label for free in FREE)]
@@ -83,7 +90,7 @@ def test_fixed_labels_are_whole(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_sums_lose_no_figure(name: str, view: View, theme: Theme) -> None:
+def test_sums_lose_no_figure(name: str, view: Shown, theme: Theme) -> None:
     """A label may end with an ellipsis, a sum never."""
     for item in texts(drawn(name, view, theme)):
         assert not ("…" in item.text and item.text[:1].isdigit() and "×" not in item.text), item.text
@@ -99,7 +106,7 @@ def is_strong(frame: Frame, theme: Theme, index: int) -> bool:
 
 
 @each_screen
-def test_targets_are_large_enough(name: str, view: View, theme: Theme) -> None:
+def test_targets_are_large_enough(name: str, view: Shown, theme: Theme) -> None:
     """9 mm for all, 14 mm for the next step and for answers, from the hit map and the panel's pitch."""
     frame = drawn(name, view, theme)
     for index, hit in enumerate(frame.hits):
@@ -110,14 +117,14 @@ def test_targets_are_large_enough(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_faces_are_large_enough(name: str, view: View, theme: Theme) -> None:
+def test_faces_are_large_enough(name: str, view: Shown, theme: Theme) -> None:
     """What is seen is nearly as large as what takes the finger: 8 mm at least."""
     for hit in drawn(name, view, theme).hits:
         assert min(hit.face.width, hit.face.height) * theme.pitch >= LEAST - 1, hit.label
 
 
 @each_screen
-def test_targets_do_not_overlap(name: str, view: View, theme: Theme) -> None:
+def test_targets_do_not_overlap(name: str, view: Shown, theme: Theme) -> None:
     """Every touch has one meaning."""
     frame = drawn(name, view, theme)
     screen = Box(0, 0, theme.width, theme.height)
@@ -128,7 +135,7 @@ def test_targets_do_not_overlap(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
+def test_at_most_one_blue_key(name: str, view: Shown, theme: Theme) -> None:
     """The next step is never a choice; in an exercise it is never blue."""
     exercise = theme_for(theme.width, theme.height, school=True)
     hits = drawn(name, view, theme).hits
@@ -140,7 +147,7 @@ def test_at_most_one_blue_key(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
+def test_an_exercise_says_so(name: str, view: Shown, theme: Theme) -> None:
     """TRN-01: on every screen of it, whole, also where an alarm or a title wants the header; on no other."""
     shown = [item.text for item in texts(drawn(name, view, theme)) if item.ground == FACE]
     said = all(any(words in text for text in shown) for words in (theme.words.school, theme.words.school_more))
@@ -149,7 +156,7 @@ def test_an_exercise_says_so(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_text_can_be_read(name: str, view: View, theme: Theme) -> None:
+def test_text_can_be_read(name: str, view: Shown, theme: Theme) -> None:
     """4.5 : 1 or more for every colour on the ground it is drawn on, also while pressed."""
     frame = drawn(name, view, theme)
     pressed = [item for hit in frame.hits for item in hit.pressed if isinstance(item, Text)]
@@ -158,7 +165,7 @@ def test_text_can_be_read(name: str, view: View, theme: Theme) -> None:
 
 
 @each_screen
-def test_edges_can_be_seen(name: str, view: View, theme: Theme) -> None:
+def test_edges_can_be_seen(name: str, view: Shown, theme: Theme) -> None:
     """3 : 1 between what can be tapped and its ground: by its edge, or by its face."""
     for part in drawn(name, view, theme).parts:
         for hit in part.hits:
@@ -194,7 +201,7 @@ def luminance(colour: Colour) -> float:
 
 
 @each_screen
-def test_labels_are_unshortened(name: str, view: View, theme: Theme) -> None:
+def test_labels_are_unshortened(name: str, view: Shown, theme: Theme) -> None:
     """Flows compare with the labels: they are whole whatever was drawn."""
     labels = drawn(name, view, theme).labels
     wanted = [line.label for line in _lines(view)]
@@ -203,5 +210,5 @@ def test_labels_are_unshortened(name: str, view: View, theme: Theme) -> None:
     assert [label for label in wanted if label not in labels] == []
 
 
-def _lines(view: View) -> tuple[BasketLine, ...]:
+def _lines(view: Shown) -> tuple[BasketLine, ...]:
     return view.lines if isinstance(view, SaleView) else ()

@@ -16,7 +16,6 @@ import pytest
 
 from appliance.audit.report import report_main
 from appliance.daemon.beyond import Beyond
-from appliance.daemon.config import DeviceConfig
 from appliance.daemon.virtual import SimulatedWorld
 from appliance.simulator import cards
 from appliance.simulator.player import Player
@@ -25,6 +24,7 @@ from appliance.storage.record import decode
 from appliance.sync.command import sync_main
 from appliance.sync.shop import ShopClosing, added, closed, closing_of
 from fleet.town import House, Town
+from tests.daemon.world import UNASKED
 
 LOGIN = re.compile(r'^login "(\w+)"$', re.MULTILINE)
 PINS = {"Sophie": "1234", "Marc": "9876"}
@@ -49,10 +49,10 @@ class Line(Beyond):
 
 
 class Desk(SimulatedWorld):
-    """A till of the town; without a badge reader, which is polled five times a second, days go by quickly."""
+    """A till of the town; without what is asked all the time, so that days go by quickly."""
 
     def __init__(self, town: Town, house: House, data: Path | None = None) -> None:
-        super().__init__(data or house.data, house.shop, (800, 480), beside={"badge": DeviceConfig()})
+        super().__init__(data or house.data, house.shop, (800, 480), beside=UNASKED)
         self.house = house
         self.beyond = Line(self, town, house)
 

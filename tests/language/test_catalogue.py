@@ -31,13 +31,13 @@ from appliance.core.view import (
 from appliance.language.catalogue import HOLE, Catalogue, english_catalogue, entries
 from appliance.language.english import DATA, RULES, english
 from appliance.language.holes import TAKES, kind
+from tests.cases import over
 from tests.display.sample_day import summary_view
 from tests.display.sample_money import payment_view
 from tests.display.sample_sale import sale_view
 from tests.display.samples import samples
 
 GRID = Grid(columns=4, rows=5, categories=8, lines=9, names=8)
-ENTRIES = sorted(entries().items())
 SAID = [
     ("samedi 21 novembre", "Saturday 21 November"),
     ("mardi 1 décembre", "Tuesday 1 December"),
@@ -74,7 +74,7 @@ def test_figures_are_the_same(text: str) -> None:
     assert english_catalogue().say(text) == text
 
 
-@pytest.mark.parametrize(("french", "said"), ENTRIES, ids=[french for french, _ in ENTRIES])
+@over(lambda: sorted(entries().items()))
 def test_every_hole_stands_in_both(french: str, said: str) -> None:
     """A figure that is lost on the way would be a lie; a hole that is not known would be shown as it is written."""
     assert sorted(HOLE.findall(french)) == sorted(HOLE.findall(said))

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import pytest
-
 from appliance.core.view import View
 from appliance.display.theme import Theme
 from appliance.display.words import ENGLISH, FRENCH
 from appliance.language.catalogue import english_catalogue
+from tests.cases import over
 from tests.display.pictures import every
 from tests.display.sample_english import NAMES, SAMPLES
 from tests.language.hearing import unknown
 
-EVERY = list(every())
 
-
-@pytest.mark.parametrize(("name", "view", "theme"), EVERY, ids=[name for name, _, _ in EVERY])
+@over(every)
 def test_every_word_of_a_sample_is_said(name: str, view: View, theme: Theme) -> None:
     """By the till's catalogue, or by the words that only samples have."""
     assert unknown(view) - SAMPLES.keys() - NAMES == set()
@@ -25,7 +22,7 @@ def test_every_word_of_a_sample_is_said(name: str, view: View, theme: Theme) -> 
 
 def test_the_words_of_samples_are_needed() -> None:
     """What the till says by now needs no words of its own here."""
-    heard = {text for _, view, _ in EVERY for text in unknown(view)}
+    heard = {text for _, view, _ in every() for text in unknown(view)}
 
     assert SAMPLES.keys() - heard == set()
 

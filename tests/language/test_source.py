@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from appliance.language.catalogue import HOLE, english_catalogue, entries
+from tests.cases import over
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "appliance" / "core"
@@ -158,7 +157,7 @@ def known(text: str) -> bool:
     return any(whole.search(french) for french in entries() if HOLE.search(french) or "{" in plain)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT / "appliance")))
+@over(lambda: ((path,) for path in modules()))
 def test_every_sentence_has_its_english(path: Path) -> None:
     """Else an English cashier reads French: add it to appliance/language/english.toml."""
     said = [*((line, text) for line, text in texts(path) if for_a_person(text)), *shown(path)]

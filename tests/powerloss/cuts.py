@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from random import Random
 
 from tests.powerloss.recording import PAID, Cut, Outside, Recording
-from tests.storage.device import DEVICES, ENUMERATED, FLUSHES, Act, Fate, Fault, Order, choices, settled
+from tests.storage.device import DEVICES, ENUMERATED, FLUSHES, Act, Fate, Fault, Op, Order, choices, reaches
 from tests.storage.memory import MemoryDisk
 
 DRAWN = 3  # seeds of a fate that draws
 LYING = (Fault.LYING_1, Fault.LYING_2, Fault.LYING_4)
+DEAF = sorted({device.deaf for device in DEVICES.values()})
 LIES = 4  # choices of what landed all the same when flushes did nothing
 
 
@@ -19,8 +21,9 @@ def cuts(recording: Recording) -> Iterator[Cut]:
     """After every write, name, flush and outside event, with each fate and fault that it can meet there."""
     moments = [(op.stamp, _fates(op.act)) for op in recording.recorder.ops]
     moments += [(each.stamp, (Fate.DONE, Fate.LOST, *LYING)) for each in recording.outside if _tells(each)]
+    flying = Flying(recording.recorder.ops)
     for stamp, fates in moments:
-        flown = _flown(recording, stamp)
+        flown = flying.ways(stamp)
         for fate in fates:
             yield from (Cut(recording.flow.stem, stamp, fate, seed) for seed in _seeds(flown, stamp, fate))
 
@@ -37,10 +40,27 @@ def _fates(act: Act) -> Iterable[Fate | Fault]:
     return (Fate.DONE, Fate.LOST, Fate.REORDERED)
 
 
-def _flown(recording: Recording, stamp: int) -> dict[int, int]:
-    """In how many ways what flies then may land, by how many flushes did nothing."""
-    ops = recording.recorder.until(stamp)
-    return {deaf: choices(settled(ops, deaf)[1]) for deaf in (0, 1, 2, 4)}
+class Flying:
+    """What `device.settled` says flies, for every moment of a recording: reckoned once, from flush to flush."""
+
+    def __init__(self, ops: Sequence[Op]) -> None:
+        self._ops, self._stamps = ops, [op.stamp for op in ops]
+        self._left: list[list[Op]] = [[]]  # after each flush
+        self._next = [0]  # the first act after it
+        for at, op in enumerate(ops):
+            if op.act in FLUSHES:
+                flown = self._since(len(self._next) - 1, at)
+                self._left.append([each for each in flown if not reaches(op, each)])
+                self._next.append(at + 1)
+
+    def ways(self, stamp: int) -> dict[int, int]:
+        """In how many ways what flies then may land, by how many flushes did nothing."""
+        end = bisect_right(self._stamps, stamp)
+        heard = bisect_right(self._next, end) - 1
+        return {deaf: choices(self._since(max(0, heard - deaf), end)) for deaf in DEAF}
+
+    def _since(self, flush: int, end: int) -> list[Op]:
+        return [*self._left[flush], *(op for op in self._ops[self._next[flush] : end] if op.act not in FLUSHES)]
 
 
 def _seeds(flown: dict[int, int], stamp: int, fate: Fate | Fault) -> Iterable[int]:

@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from tests.powerloss.cuts import LYING, States, cuts
+from tests.powerloss.cuts import DEAF, LYING, Flying, States, cuts
 from tests.powerloss.judge import Outcome, Wrong, judge
 from tests.powerloss.marks import covering, trace
 from tests.powerloss.recording import FLOWS, Cut, Outside, Recording, record
-from tests.storage.device import Cutting, Fate, Fault
+from tests.storage.device import Cutting, Fate, Fault, choices, settled
 
 SEED = int(os.environ.get("SCEAU_SEED", "20261121"))
 CUTS_A_FLOW = 2
@@ -122,6 +122,16 @@ def test_a_cut_is_replayed_to_the_byte() -> None:
     assert once.recorder.ops == again.recorder.ops
     assert once.outside == again.outside
     assert [cut.name for cut in cuts(once)] == [Cut.of(cut.name).name for cut in cuts(again)]
+
+
+def test_what_flies_is_what_the_device_says() -> None:
+    """The cuts are enumerated from one walk over a recording; the device settles each prefix anew."""
+    recording = recording_of("cut-in-basket")
+    flying = Flying(recording.recorder.ops)
+
+    for stamp in (op.stamp for op in recording.recorder.ops):
+        until = recording.recorder.until(stamp)
+        assert flying.ways(stamp) == {deaf: choices(settled(until, deaf)[1]) for deaf in DEAF}
 
 
 def test_the_judge_can_tell() -> None:

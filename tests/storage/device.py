@@ -152,8 +152,8 @@ def settled(ops: Sequence[Op], deaf: int = 0) -> tuple[list[Op], list[Op]]:
         if op.act not in FLUSHES:
             flown.append(op)
         elif heard and at <= heard[-1]:
-            flushed += [each for each in flown if _reaches(op, each)]
-            flown = [each for each in flown if not _reaches(op, each)]
+            flushed += [each for each in flown if reaches(op, each)]
+            flown = [each for each in flown if not reaches(op, each)]
     return flushed, flown
 
 
@@ -189,7 +189,7 @@ def _last(disk: MemoryDisk, flown: Sequence[Op], device: Device, random: Random)
             apply(disk, op)
 
 
-def _reaches(flush: Op, op: Op) -> bool:
+def reaches(flush: Op, op: Op) -> bool:
     """Whether `flush` makes `op` durable: that of a file its writes, that of a folder the names in it."""
     if flush.act is Act.FLUSH:
         return op.act is Act.WRITE and op.file == flush.file

@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PATCHES = sorted(Path(__file__).parent.glob("*.patch"))
+# what one test needs of pytest: hypothesis, xdist and told asserts are a third of such a short life
+BARE = ("--noconftest", "--assert=plain", *(f"-pno:{name}" for name in ("randomly", "xdist", "hypothesispytest")))
 NEEDED = ("appliance", "tests", "samples", "pyproject.toml")
 
 
@@ -38,5 +40,5 @@ def _bitten(patch: Path) -> str:
 
 def _run(test: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-x", "--tb=short", test]
+    command = [sys.executable, "-m", "pytest", *BARE, "-x", "--tb=short", test]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""One office over one street for the whole session, and a Chromium for the tests of the page."""
+"""One office over one street for all of its tests, and a Chromium for the tests of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.collector.office.live import Office
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with live.running(tmp_path_factory.mktemp("office"), live.street()) as office:
         yield office
