@@ -209,8 +209,11 @@ class _Sheet(FPDF):
     def _fold(self, text: str, width: float, size: float) -> list[str]:
         """Lines that fit `width` mm, broken at blanks and, where a word is longer, inside it."""
         self.set_font("B612", "", size)
+        whole = fit(text).lstrip(" ")
+        if self.get_string_width(whole) <= width:  # nearly always, and to measure is what a page costs
+            return [whole] if whole else []
         lines, line = list[str](), ""
-        for word in fit(text).split(" "):
+        for word in whole.split(" "):
             longer = f"{line} {word}" if line else word
             if line and self.get_string_width(longer) > width:
                 lines.append(line)
