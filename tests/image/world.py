@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,9 +119,11 @@ class MachineWorld:
         self._end()
 
     def until_off(self, patience: float) -> None:
-        """It switches itself off."""
+        """It switches itself off; the clock on the board runs on."""
         if not self.running.ended(patience):
             raise Dead(f"it is still on: {self.glass().labels}")
+        ran = timedelta(seconds=time.monotonic() - self.running.began)
+        self._clock = (datetime.fromisoformat(self._clock) + ran).strftime("%Y-%m-%dT%H:%M:%S")
         self._end()
 
     def boot_until(self, true: Callable[[], bool]) -> None:
