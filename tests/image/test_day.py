@@ -40,7 +40,7 @@ DOORS = (21, 22, 23, 25, 53, 80, 111, 139, 443, 445, 631, 1883, 3389, 5000, 5355
 OPEN = 7001
 EXPOSURE = 1.5
 SEED = int(os.environ.get("SCEAU_SEED", "20261121"))
-SAMPLE = int(os.environ.get("SCEAU_CUTS", "160"))
+SAMPLE = int(os.environ.get("SCEAU_CUTS", "0"))  # none: every one
 
 
 def test_every_unit_is_green(world: MachineWorld) -> None:
@@ -299,7 +299,7 @@ def cuts(world: MachineWorld) -> Play:
 def test_no_cut_loses_what_was_seen(cuts: Play, tmp_path: Path) -> None:
     """Prefixes, torn writes, writes out of order inside a flush: repaired, verified, opened with the machine's key."""
     every = list(states(cuts))
-    chosen = Random(SEED).sample(every, min(SAMPLE, len(every)))
+    chosen = Random(SEED).sample(every, SAMPLE) if SAMPLE else every
     print(f"\n{len(chosen)} of {len(every)} states, seed {SEED}")
     wrong = []
     judge = Judge(cuts, tmp_path)
