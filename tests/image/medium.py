@@ -146,7 +146,7 @@ def _config(vouched: bool) -> str:
     return 'mirror = "/run/sceau/frame.json"\n' + own + upstream
 
 
-# The sample shop as it stands, for the flows; `test_refusal` provisions a blank machine as a technician does.
+# The sample shop as it stands, for the flows; `test_first_day` provisions a blank machine as a technician does.
 def _provision(disk: Path, state: Part, folder: Path, updates: Sequence[Path]) -> None:
     content = folder / "state"
     shutil.copytree(SHOP, content / "shop")

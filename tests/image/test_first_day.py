@@ -1,8 +1,7 @@
-"""Machines that must not go on, and one that goes on with care; each boots on its own."""
+"""A card as it was written: provisioned, enrolled, it sells on the same day."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,9 +14,7 @@ from appliance.provision import lock
 from appliance.provision.bundle import SUFFIX
 from appliance.simulator import cards
 from appliance.simulator.player import Player
-from tests.image import medium
 from tests.image.chip import Chip
-from tests.image.machine import Dead
 from tests.image.medium import BOARD, SHOP, prepare
 from tests.image.office import Office
 from tests.image.router import over_the_air
@@ -32,50 +29,6 @@ from appliance.storage import seal
 print(seal._NAMES[seal._kind(Path("/data/till/identity").read_bytes())])
 """
 SOPHIE, MARC = "04A1B2C3D4E580", "04B2C3D4E5F680"
-MIDDLE = 4096  # bytes into the root: the superblock's neighbour, read by every start
-REFUSED = 240.0  # seconds for firmware, kernel and the refusal on a machine that does other things as well
-
-
-@pytest.mark.parametrize("clock", ["1970-01-01T00:00:00", "2020-01-01T00:00:00"])
-def test_a_dead_clock_asks_for_the_time(image: Path, tmp_path: Path, clock: str) -> None:
-    """A clock without a battery: the till starts, shows its screen, and asks for the time before it sells."""
-    world = MachineWorld(tmp_path, prepare(tmp_path), clock)
-    try:
-        world.power_on()
-        assert world.glass().screen == "locked"
-        world.badge(bytes.fromhex("04A1B2C3D4E580"))
-        assert "Heure à confirmer" in " ".join(world.glass().labels)
-    finally:
-        world.close()
-
-
-@pytest.mark.parametrize("where", ["root", "tree"])
-def test_a_root_that_was_changed_does_not_start(image: Path, tmp_path: Path, where: str) -> None:
-    """One bit of the root, or of its hash tree: the machine starts again and again, and never as far as the till."""
-    disk = prepare(tmp_path)
-    part = medium.parts(disk)["root-a"]
-    offset = MIDDLE if where == "root" else _tree_begins(disk, part) + MIDDLE
-    found = medium.read(disk, part)[offset]
-    medium.write(disk, part, bytes([found ^ 1]), offset)
-    world = MachineWorld(tmp_path, disk)
-    began = time.monotonic()
-    try:
-        with pytest.raises(Dead):  # with -no-reboot the first restart is the end
-            world.boot()
-        assert world.machine is None or world.machine.ended(10), "it neither starts nor gives up"
-    finally:
-        world.close()
-    assert time.monotonic() - began < REFUSED * 10
-
-
-def _tree_begins(disk: Path, part: medium.Part) -> int:
-    """Where the hash tree's own superblock stands: `verity` at a block's beginning."""
-    data = medium.read(disk, part)
-    at = data.find(b"verity\0\0")
-    while at % 4096:
-        at = data.find(b"verity\0\0", at + 1)
-    assert at > 0
-    return at
 
 
 @pytest.fixture
