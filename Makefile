@@ -19,7 +19,7 @@ help:
 	@echo "make powerloss   cuts every flow at every write and flush, and a logged block device after every write"
 	@echo "make test-install  proves make run and make test in a minimal Debian 12 root"
 	@echo "make image       makes the till's system image, as root (BOARD=$(BOARD))"
-	@echo "make test-image  makes it and boots it in QEMU: a day of sales, an update, power cuts on its disk (20 to 25 minutes)"
+	@echo "make test-image  makes it and boots it in QEMU: a day of sales, an update, power cuts on its disk (20 to 30 minutes)"
 	@echo "make lock        renews the locked dependencies"
 	@echo "make perimeter   hashes the fiscal perimeter and keeps its versions (WHY=\"what changed\")"
 
