@@ -17,16 +17,21 @@ NEXT = (Slot("A", "0.1.0", "good", booted=True), Slot("B", "0.2.0", "good", next
 HELD = (Slot("A", "0.1.0", "good"), Slot("B", "0.2.0", "good", booted=True))
 
 
-def closed(person: str = "01", version: str = "0.2.0", slots: tuple[Slot, ...] = OLD) -> Desk:
-    """A day was sold and closed, its Z is out; an update lies on a stick."""
-    desk = Desk()
-    desk.feed(SystemSaid(slots))
+def a_day(desk: Desk) -> None:
+    """Opened, one sale, closed; its Z is out."""
     desk.open()
     desk.scan(SPREAD)
     desk.pay("cash", 500)
     desk.tap("decline")
     desk.close()
     printed(desk)
+
+
+def closed(person: str = "01", version: str = "0.2.0", slots: tuple[Slot, ...] = OLD) -> Desk:
+    """A day was sold and closed, its Z is out; an update lies on a stick."""
+    desk = Desk()
+    desk.feed(SystemSaid(slots))
+    a_day(desk)
     if version:
         desk.feed(SoftwareReady("stick", version, STICK))
     if person != "01":
@@ -74,12 +79,7 @@ def waiting(person: str) -> Desk:
     desk = Desk()
     desk.feed(SystemSaid(OLD))
     desk.feed(Enrolled("https://collecte.example", bytes(32), b"registration", b"\1" * 32))
-    desk.open()
-    desk.scan(SPREAD)
-    desk.pay("cash", 500)
-    desk.tap("decline")
-    desk.close()
-    printed(desk)
+    a_day(desk)
     desk.feed(SoftwareReady("collector", "0.2.0", "/state/updates/sceau-pc-0.2.0.raucb"))
     if person != "01":
         desk.login(person)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from tests.image.medium import prepare
 from tests.image.world import MachineWorld
 
 MIDDLE = 4096  # bytes into the root: the superblock's neighbour, read by every start
-REFUSED = 240.0  # seconds for firmware, kernel and the refusal on a machine that does other things as well
 
 
 @pytest.mark.parametrize("where", ["root", "tree"])
@@ -25,14 +23,12 @@ def test_a_root_that_was_changed_does_not_start(image: Path, tmp_path: Path, whe
     found = medium.read(disk, part)[offset]
     medium.write(disk, part, bytes([found ^ 1]), offset)
     world = MachineWorld(tmp_path, disk)
-    began = time.monotonic()
     try:
         with pytest.raises(Dead):  # with -no-reboot the first restart is the end
             world.boot()
         assert world.machine is None or world.machine.ended(10), "it neither starts nor gives up"
     finally:
         world.close()
-    assert time.monotonic() - began < REFUSED * 10
 
 
 def _tree_begins(disk: Path, part: medium.Part) -> int:
